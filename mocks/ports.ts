@@ -1,0 +1,144 @@
+import type {
+  LineageEdge,
+  LineageNode,
+  Seed,
+  TraceDirection,
+  TraceDomain,
+  TraceParams,
+  TraceProfile,
+  TraceRow,
+} from '../src/protocol/index.js';
+
+/** Rows of one domain that came with one fetch: the batch's rows, in the form that is asked for. */
+export interface RowBatch {
+  readonly rowCount: number;
+  /** How many of the asked container ids are done with this batch and those before it. */
+  readonly containersDone: number;
+  /** The rows as one JSON array, UTF-8: what a chunk stores. The array owns its buffer. */
+  json(): Uint8Array<ArrayBuffer>;
+  rows(): readonly TraceRow[];
+  /** The rows grouped by CONTAINERID, in the order they came. */
+  byContainer(): ReadonlyMap<string, readonly TraceRow[]>;
+}
+
+export interface FetchEventsOptions {
+  /** Rows a batch; every batch but the last is full. */
+  batchSize: number;
+  signal?: AbortSignal;
+}
+
+export interface SeedQuery {
+  profile: TraceProfile;
+  params: TraceParams;
+  signal?: AbortSignal;
+}
+export interface SeedResult {
+  seeds: Seed[];
+  /** Asked values that name nothing. */
+  notFound: string[];
+}
+
+export interface LineageQuery {
+  containerIds: readonly string[];
+  direction: TraceDirection;
+  signal?: AbortSignal;
+}
+/** Every node that can be reached from the asked ones, themselves included, and the edges between. */
+export interface LineageGraph {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+}
+
+/** One defect reason of one lot at the detection station; a lot has one row a reason, or one in all. */
+export interface DetectionRow {
+  CONTAINERID: string;
+  CONTAINERNAME: string | null;
+  TRACKINQTY: number | null;
+  REJECTQTY: number | null;
+  LOSSREASONNAME: string | null;
+  WORKFLOW: string | null;
+  PRODUCTLINENAME: string | null;
+  PJ_TYPE: string | null;
+  DETECTION_EQUIPMENTNAME: string | null;
+  /** YYYY-MM-DD HH:MM:SS */
+  TRACKINTIMESTAMP: string | null;
+}
+export interface DetectionQuery {
+  containerIds: readonly string[];
+  station: string;
+  signal?: AbortSignal;
+}
+
+/** Where traces come from: a factory's database, or the synthetic factory. */
+export interface TraceSource {
+  resolveSeeds(query: SeedQuery): Promise<SeedResult>;
+  fetchLineage(query: LineageQuery): Promise<LineageGraph>;
+  /** The detection rows of the given lots at a station, in batches. */
+  fetchDetection(query: DetectionQuery): AsyncIterable<readonly DetectionRow[]>;
+  /**
+   * The events of the given containers, one batch a fetch: containers in the given order, the rows
+   * of a container together, memory in proportion to the batch.
+   */
+  fetchEvents(
+    containerIds: readonly string[],
+    domain: TraceDomain,
+    options: FetchEventsOptions,
+  ): AsyncIterable<RowBatch>;
+}
+
+/** What is left of a key of the Redis table behind `trace:job:{id}:`. */
+export type ResultKey =
+  'result:meta' | 'result:aggregation' | 'result' | `result:${string}:${number}`;
+
+/** The hash `trace:job:{id}:meta`: its fields are text, as Redis holds them. */
+export interface JobFields {
+  profile: string;
+  cid_count: string;
+  /** Comma-joined. */
+  domains: string;
+  status: string;
+  progress: string;
+  /** Unix time, seconds. */
+  created_at: string;
+  completed_at: string;
+  error: string;
+  /** 0 to 100. */
+  pct: string;
+  stage: string;
+}
+
+/** Keeps jobs and their results under the keys of the contract's Redis table, each with a TTL. */
+export interface ChunkStore {
+  get(jobId: string, key: ResultKey): Promise<Uint8Array | null>;
+  /** Stores a value. The store may keep the array itself: nobody writes to it afterwards. */
+  put(jobId: string, key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void>;
+  drop(jobId: string, keys: readonly ResultKey[]): Promise<void>;
+  readJob(jobId: string): Promise<Partial<JobFields> | null>;
+  /** Sets fields of the job's hash; makes the job where there is none. */
+  updateJob(jobId: string, fields: Partial<JobFields>): Promise<void>;
+  /** Gives every key of the job the full TTL anew. */
+  renew(jobId: string): Promise<void>;
+  /** Forgets the result; the hash stays until its TTL. */
+  removeResult(jobId: string): Promise<void>;
+}
+
+/** An events request that a queue runs. */
+export interface EventsJob {
+  jobId: string;
+  profile: TraceProfile;
+  containerIds: string[];
+  domains: TraceDomain[];
+  params: TraceParams;
+  seedContainerIds: string[];
+  ancestors: Record<string, string[]>;
+  seedRoots: Record<string, string>;
+}
+
+/** Runs events jobs where they cannot hold up the thread that answers requests. */
+export interface JobQueue {
+  /** Takes a job; its status is in the chunk store when this resolves. */
+  enqueue(job: EventsJob): Promise<void>;
+  /** Ends a queued or running job; false where there is none. */
+  cancel(jobId: string): Promise<boolean>;
+  close(): Promise<void>;
+}

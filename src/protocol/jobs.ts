@@ -1,0 +1,41 @@
+export const JOB_STATUSES = [
+  'queued',
+  'started',
+  'running',
+  'finished',
+  'completed',
+  'failed',
+  'abandoned',
+  'cancelled',
+] as const;
+export type JobStatusName = (typeof JOB_STATUSES)[number];
+
+/** The answer of `GET {status_url}`. */
+export interface JobStatus {
+  job_id: string;
+  status: JobStatusName | (string & {});
+  profile?: string;
+  cid_count?: number;
+  domains?: string[];
+  /** Text for people: "", fetching events, building response, complete. */
+  progress?: string;
+  /** 0 to 100. */
+  pct?: number;
+  stage?: string;
+  /** Unix time, seconds. */
+  created_at?: number | string;
+  elapsed_seconds?: number;
+  error?: string | null;
+  /** Ours: `DELETE {status_url}` is understood. */
+  cancel?: boolean;
+}
+
+/** True once the result of a job can be read. */
+export function isJobFinished(status: string): boolean {
+  return status === 'finished' || status === 'completed';
+}
+
+/** True for a job that ended without a result. */
+export function isJobDead(status: string): boolean {
+  return status === 'failed' || status === 'abandoned' || status === 'cancelled';
+}
