@@ -1,6 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
 import dts from 'vite-plugin-dts';
 
-export default defineConfig({ plugins: [vue()] });
-void dts;
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const packageJson = JSON.parse(readFileSync(path('./package.json'), 'utf8'));
+const peers = [
+  ...Object.keys(packageJson.peerDependencies),
+  ...Object.keys(packageJson.dependencies),
+];
+/** What users have installed themselves, and what Node brings. */
+const external = [...peers.map((name) => new RegExp(`^${name}(/|$)`)), /^node:/];
+
+/** Type declarations of everything that is published; node16 resolution wants `.vue.js`. */
+const declarations = () =>
+  dts({
+    include: ['src', 'mocks'],
+    exclude: ['mocks/server.ts'],
+    entryRoot: '.',
+    beforeWriteFile: (filePath, content) => ({
+      filePath,
+      content: content.replaceAll(/(from ['"][^'"]+\.vue)(['"])/g, '$1.js$2'),
+    }),
+  });
+
+/** One build a mode: `vite build --mode NAME`. */
+const builds: Record<string, UserConfig> = {
+  /** The library: dist/index.js, style.css and all type declarations. */
+  production: {
+    plugins: [vue(), declarations()],
+    build: {
+      lib: { entry: path('./src/index.ts'), formats: ['es'], fileName: 'index', cssFileName: 'style' },
+      rolldownOptions: { external },
+      copyPublicDir: false,
+    },
+  },
+  /** `vue-trace-stream/mocks` for pages. */
+  'mocks-browser': {
+    base: './',
+    build: {
+      lib: { entry: path('./mocks/browser.ts'), formats: ['es'], fileName: 'mocks-browser' },
+      rolldownOptions: { external },
+      emptyOutDir: false,
+      copyPublicDir: false,
+    },
+    worker: { format: 'es' },
+  },
+  /** `vue-trace-stream/mocks` for Node, with the script of its job threads beside it. */
+  'mocks-node': {
+    build: {
+      ssr: true,
+      rolldownOptions: {
+        input: {
+          'mocks-node': path('./mocks/node.ts'),
+          jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
+        },
+        external,
+        output: { entryFileNames: '[name].js', chunkFileNames: 'mocks-[name].js' },
+      },
+      emptyOutDir: false,
+      copyPublicDir: false,
+    },
+    ssr: { noExternal: ['hono'] },
+  },
+  /** The server of `npm start`; what it imports of npm stays in node_modules. */
+  server: {
+    build: {
+      ssr: true,
+      outDir: 'dist-server',
+      rolldownOptions: {
+        input: {
+          server: path('./mocks/server.ts'),
+          jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
+        },
+      },
+      copyPublicDir: false,
+    },
+  },
+  /** The demo page that the server serves. */
+  demo: { plugins: [vue()], base: './', build: { outDir: 'dist-demo' } },
+  /** The demo page with its backend inside, for any static server. */
+  static: { plugins: [vue()], base: './', build: { outDir: 'dist-static' }, worker: { format: 'es' } },
+};
+
+export default defineConfig(({ mode, command }) => ({
+  ...(builds[mode] ?? builds.static),
+  ...(command === 'serve' && { plugins: [vue()] }),
+  define: { __BACKEND_IN_PAGE__: JSON.stringify(mode === 'static' || command === 'serve') },
+}));

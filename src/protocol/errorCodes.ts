@@ -2,6 +2,7 @@
 export const TRACE_ERROR_CODES = [
   'HTTP_ERROR',
   'NETWORK_ERROR',
+  'REQUEST_TIMEOUT',
   'INVALID_ANSWER',
   'NOT_NDJSON',
   'STREAM_INTERRUPTED',
@@ -10,7 +11,9 @@ export const TRACE_ERROR_CODES = [
   'STREAM_ERROR',
   'JOB_FAILED',
   'JOB_NOT_FOUND',
+  'POLL_FAILED',
   'POLL_TIMEOUT',
+  'UNEXPECTED',
 ] as const;
 
 export type TraceErrorCode = (typeof TRACE_ERROR_CODES)[number];

@@ -1,3 +1,4 @@
+export { HttpError } from './HttpError.js';
 export * from './aggregation.js';
 export * from './errorCodes.js';
 export * from './jobs.js';

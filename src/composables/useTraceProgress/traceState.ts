@@ -1,33 +1,52 @@
 import type { JobStatus, TraceError } from '../../protocol/index.js';
-import type { CompletenessProblem } from '../../stream/CompletenessProblem.js';
+import type { CompletenessNotice, CompletenessProblem } from '../../stream/index.js';
 
 /** The three stages of a trace, in their order. */
 export type TraceStage = 'seed-resolve' | 'lineage' | 'events';
+
+/** What is known of a trace once its lineage is there. */
+export interface TraceScope {
+  /** Lots that the trace starts from. */
+  seedCount: number;
+  /** Containers whose events are asked for. */
+  containerCount: number;
+}
 
 /** Where a trace stands, with the fields that belong to it. */
 export type TraceState =
   | { status: 'idle' }
   | { status: 'resolving' }
   | { status: 'tracing-lineage'; seedCount: number }
-  | { status: 'queued'; seedCount: number; containerCount: number; job: JobStatus | null }
+  | ({ status: 'queued'; job: JobStatus | null } & TraceScope)
   /** `job` is null while a synchronous answer is waited for. */
-  | { status: 'running'; seedCount: number; containerCount: number; job: JobStatus | null }
-  | { status: 'streaming'; seedCount: number; containerCount: number; jobId: string | null }
-  | { status: 'complete'; seedCount: number; containerCount: number; jobId: string | null }
-  | {
+  | ({ status: 'running'; job: JobStatus | null } & TraceScope)
+  | ({ status: 'streaming'; jobId: string | null } & TraceScope)
+  | ({ status: 'complete'; jobId: string | null } & TraceScope)
+  | ({
       status: 'incomplete';
-      seedCount: number;
-      containerCount: number;
       jobId: string | null;
       /** What is missing; at least one. */
       problems: readonly CompletenessProblem[];
       /** What cut the result short, where something did. */
       error: TraceError | null;
-    }
+    } & TraceScope)
   | { status: 'failed'; stage: TraceStage; error: TraceError }
   | { status: 'cancelled'; stage: TraceStage };
 
 export type TraceStatus = TraceState['status'];
+
+/** The stage that a state belongs to; null before the first. */
+export function stageOf(state: TraceState): TraceStage | null {
+  if (state.status === 'idle') return null;
+  if (state.status === 'resolving') return 'seed-resolve';
+  if (state.status === 'tracing-lineage') return 'lineage';
+  return 'stage' in state ? state.stage : 'events';
+}
+
+/** Whether a trace is under way. */
+export function isActiveState({ status }: TraceState): boolean {
+  return !['idle', 'complete', 'incomplete', 'failed', 'cancelled'].includes(status);
+}
 
 /** Figures of a trace that is under way or has ended. */
 export interface TraceMetrics {
@@ -35,7 +54,7 @@ export interface TraceMetrics {
   rows: number;
   /** Rows that the result has, as far as the server told; null before. */
   totalRows: number | null;
-  /** Bytes of the result's body, after decompression. */
+  /** Bytes of the result's body, after decompression; 0 where it is not streamed. */
   bytes: number;
   /** Rows a second since the first row, 0 before. */
   rowsPerSecond: number;
@@ -47,8 +66,16 @@ export interface TraceMetrics {
   percent: number | null;
 }
 
-/** Something that the server said of the result, and that the user should see. */
-export interface TraceNotice {
-  code: string;
-  message: string;
-}
+/** Something odd or worth knowing of a trace, by which no row is lost. */
+export type TraceNotice =
+  | CompletenessNotice
+  /** Values of the query that the server does not know. */
+  | { kind: 'values-not-found'; values: readonly string[] }
+  /** Bare NaN or Infinity came where JSON has none; they are shown as empty. */
+  | { kind: 'non-finite-numbers'; count: number }
+  /** A `warning` line. */
+  | { kind: 'server-warning'; code: string | null; message: string | null }
+  /** What the server says of the quality of the data, as JSON. */
+  | { kind: 'quality-meta'; text: string }
+  /** The trace was cancelled here, and the server could not be told. */
+  | { kind: 'cancel-failed'; error: TraceError };

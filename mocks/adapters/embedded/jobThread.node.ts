@@ -1,0 +1,10 @@
+import { parentPort } from 'node:worker_threads';
+import { serveJobThread } from './jobThread.js';
+
+/** The entry of a job's thread in Node. */
+const parent = parentPort;
+if (!parent) throw new Error('jobThread runs as a worker thread of the backend only.');
+serveJobThread({
+  post: (message, transfer) => parent.postMessage(message, transfer),
+  onMessage: (listener) => parent.on('message', listener),
+});

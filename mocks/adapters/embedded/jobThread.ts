@@ -1,0 +1,90 @@
+import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
+import { runJob, type ResultWriter } from '../../jobs/runJob.js';
+import { createSource, type SourceOptions } from '../createSource.js';
+
+/** What a job's thread is told, once. */
+export interface RunMessage {
+  type: 'run';
+  job: EventsJob;
+  source: SourceOptions;
+  batchSize: number;
+  maxWorkers: number;
+}
+
+/** A call to the store that the thread waits for. */
+export type StoreCall =
+  | { method: 'put'; jobId: string; key: ResultKey; value: Uint8Array<ArrayBuffer> }
+  | { method: 'drop'; jobId: string; keys: readonly ResultKey[] }
+  | { method: 'updateJob'; jobId: string; fields: Partial<JobFields> };
+
+/** What a job's thread says. */
+export type ThreadMessage =
+  | { type: 'store'; call: number; request: StoreCall }
+  | { type: 'domain-failed'; domain: string; message: string }
+  | { type: 'finished' }
+  | { type: 'failed'; message: string };
+
+/** The answer to a call to the store. */
+export interface StoreReply {
+  type: 'reply';
+  call: number;
+  /** Why the call failed; null where it did not. */
+  error: string | null;
+}
+
+/** The thread's end of the line to the thread that made it. */
+export interface ThreadPort {
+  post(message: ThreadMessage, transfer?: ArrayBuffer[]): void;
+  onMessage(listener: (message: RunMessage | StoreReply) => void): void;
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** A store whose every call runs in the thread at the port's other end. */
+function createRemoteStore(port: ThreadPort) {
+  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  function send(request: StoreCall, transfer?: ArrayBuffer[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      waiting.set(calls, { resolve, reject });
+      port.post({ type: 'store', call: calls++, request }, transfer);
+    });
+  }
+  const store: ResultWriter = {
+    put: (jobId, key, value) => send({ method: 'put', jobId, key, value }, [value.buffer]),
+    drop: (jobId, keys) => send({ method: 'drop', jobId, keys }),
+    updateJob: (jobId, fields) => send({ method: 'updateJob', jobId, fields }),
+  };
+  function settle({ call, error }: StoreReply): void {
+    const promise = waiting.get(call);
+    waiting.delete(call);
+    if (error === null) promise?.resolve();
+    else promise?.reject(new Error(error));
+  }
+  return { store, settle };
+}
+
+/** Runs the one job that the port brings. The thread is ended from outside. */
+export function serveJobThread(port: ThreadPort): void {
+  const { store, settle } = createRemoteStore(port);
+  async function run({ job, source, batchSize, maxWorkers }: RunMessage): Promise<void> {
+    try {
+      await runJob(job, {
+        source: createSource(source),
+        store,
+        batchSize,
+        maxWorkers,
+        signal: new AbortController().signal,
+        onDomainFailed: (domain, error) =>
+          port.post({ type: 'domain-failed', domain, message: messageOf(error) }),
+      });
+      port.post({ type: 'finished' });
+    } catch (error) {
+      port.post({ type: 'failed', message: messageOf(error) });
+    }
+  }
+  port.onMessage((message) => {
+    if (message.type === 'run') void run(message);
+    else settle(message);
+  });
+}

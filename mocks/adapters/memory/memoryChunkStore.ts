@@ -1,0 +1,158 @@
+import type { ChunkStore, JobFields, ResultKey } from '../../ports.js';
+
+export interface MemoryChunkStoreOptions {
+  ttlSeconds: number;
+  /** Bytes of all values together. */
+  maxBytes: number;
+  now?: () => number;
+}
+
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface StoredJob {
+  fields: Partial<JobFields>;
+  values: Map<ResultKey, Uint8Array>;
+  expiresAt: number;
+  finished: boolean;
+}
+
+/** The value does not fit, not even after every finished result has gone. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+
+  constructor(maxBytes: number) {
+    super(
+      `The result does not fit into the ${maxBytes} bytes of the in-memory store; ask for fewer containers, or raise TRACE_STORE_MAX_BYTES.`,
+    );
+  }
+}
+
+/**
+ * A store in this process's memory. Where the bytes run out the oldest finished result goes first;
+ * its job stays until its TTL.
+ * @throws StoreFullError from `put`, where nothing is left to go
+ */
+export function createMemoryChunkStore(options: MemoryChunkStoreOptions): ChunkStore & {
+  /** Bytes of all values. */
+  readonly byteLength: number;
+} {
+  return new MemoryChunkStore(options);
+}
+
+class MemoryChunkStore implements ChunkStore {
+  byteLength = 0;
+  readonly #ttlMs: number;
+  readonly #maxBytes: number;
+  readonly #now: () => number;
+  /** In the order in which they were made or renewed: the oldest come first. */
+  readonly #jobs = new Map<string, StoredJob>();
+  #sweepTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ ttlSeconds, maxBytes, now = Date.now }: MemoryChunkStoreOptions) {
+    this.#ttlMs = ttlSeconds * 1000;
+    this.#maxBytes = maxBytes;
+    this.#now = now;
+  }
+
+  async get(jobId: string, key: ResultKey): Promise<Uint8Array | null> {
+    return this.#live(jobId)?.values.get(key) ?? null;
+  }
+
+  async put(jobId: string, key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void> {
+    const job = this.#liveOrNew(jobId);
+    this.#forget(job, key);
+    this.#makeRoom(value.byteLength, job);
+    job.values.set(key, value);
+    this.byteLength += value.byteLength;
+  }
+
+  async drop(jobId: string, keys: readonly ResultKey[]): Promise<void> {
+    const job = this.#live(jobId);
+    if (job) for (const key of keys) this.#forget(job, key);
+  }
+
+  async readJob(jobId: string): Promise<Partial<JobFields> | null> {
+    const job = this.#live(jobId);
+    return job && Object.keys(job.fields).length > 0 ? { ...job.fields } : null;
+  }
+
+  async updateJob(jobId: string, fields: Partial<JobFields>): Promise<void> {
+    Object.assign(this.#liveOrNew(jobId).fields, fields);
+  }
+
+  async renew(jobId: string): Promise<void> {
+    const job = this.#live(jobId);
+    if (!job) return;
+    job.finished = true;
+    job.expiresAt = this.#now() + this.#ttlMs;
+    this.#jobs.delete(jobId);
+    this.#jobs.set(jobId, job);
+  }
+
+  async removeResult(jobId: string): Promise<void> {
+    const job = this.#live(jobId);
+    if (job) this.#clear(job);
+  }
+
+  #live(jobId: string): StoredJob | null {
+    this.#sweep();
+    return this.#jobs.get(jobId) ?? null;
+  }
+
+  #liveOrNew(jobId: string): StoredJob {
+    const known = this.#live(jobId);
+    if (known) return known;
+    const job: StoredJob = {
+      fields: {},
+      values: new Map(),
+      expiresAt: this.#now() + this.#ttlMs,
+      finished: false,
+    };
+    this.#jobs.set(jobId, job);
+    this.#sweepLater();
+    return job;
+  }
+
+  #forget(job: StoredJob, key: ResultKey): void {
+    this.byteLength -= job.values.get(key)?.byteLength ?? 0;
+    job.values.delete(key);
+  }
+
+  #clear(job: StoredJob): void {
+    for (const key of job.values.keys()) this.#forget(job, key);
+  }
+
+  #makeRoom(bytes: number, writing: StoredJob): void {
+    for (const job of this.#jobs.values()) {
+      if (this.byteLength + bytes <= this.#maxBytes) return;
+      if (job.finished && job !== writing) this.#clear(job);
+    }
+    if (this.byteLength + bytes > this.#maxBytes) throw new StoreFullError(this.#maxBytes);
+  }
+
+  /** Drops what has expired: all jobs live equally long, so the oldest stand first. */
+  #sweep(): void {
+    const now = this.#now();
+    for (const [jobId, job] of this.#jobs) {
+      if (job.expiresAt > now) return;
+      this.#clear(job);
+      this.#jobs.delete(jobId);
+    }
+  }
+
+  /** An expired result gives its memory back also where nobody asks any more. */
+  #sweepLater(): void {
+    if (this.#sweepTimer !== undefined) return;
+    this.#sweepTimer = setTimeout(
+      () => {
+        this.#sweepTimer = undefined;
+        this.#sweep();
+        if (this.#jobs.size > 0) this.#sweepLater();
+      },
+      Math.min(this.#ttlMs, MAX_TIMER_MS),
+    );
+    // in Node a waiting sweep must not keep the process alive; browsers give a number
+    (this.#sweepTimer as { unref?: () => void }).unref?.();
+  }
+}

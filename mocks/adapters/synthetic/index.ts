@@ -1,0 +1,1 @@
+export { createSyntheticSource, type SyntheticOptions } from './createSyntheticSource.js';

@@ -1,0 +1,1 @@
+export { createAggregator, type Aggregator, type AggregatorOptions } from './createAggregator.js';

@@ -1,0 +1,61 @@
+import type { Context, Hono } from 'hono';
+import { createSource, type SourceOptions } from './adapters/createSource.js';
+import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embeddedJobQueue.js';
+import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
+import { createTraceApp } from './app.js';
+import type { Log } from './log.js';
+import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+
+export interface EmbeddedBackendOptions {
+  /** The synthetic factory. @default 114,892 containers, seed 1 */
+  source?: Partial<Omit<SourceOptions, 'kind'>>;
+  settings?: Partial<TraceSettings>;
+  log?: Log;
+  /** Who is asking, for the rate limits. @default one client for all */
+  clientOf?: (c: Context) => string;
+}
+
+export interface EmbeddedBackend {
+  /** Answers the trace API: `app.fetch(request)`. */
+  app: Hono;
+  /** Ends the jobs that run. */
+  close(): Promise<void>;
+}
+
+/** The backend on its embedded adapters: synthetic factory, store in memory, a thread a job. */
+export function createEmbeddedBackend(
+  options: EmbeddedBackendOptions,
+  startThread: (settings: TraceSettings) => JobThread,
+): EmbeddedBackend {
+  const { log = () => undefined, clientOf } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const source: SourceOptions = {
+    kind: 'synthetic',
+    containers: 114_892,
+    seed: 1,
+    ...options.source,
+  };
+  const store = createMemoryChunkStore({
+    ttlSeconds: settings.jobTtlSeconds,
+    maxBytes: settings.storeMaxBytes,
+  });
+  const queue = createEmbeddedJobQueue({
+    store,
+    source,
+    startThread: () => startThread(settings),
+    batchSize: settings.streamBatchSize,
+    maxWorkers: settings.eventsMaxWorkers,
+    workerCount: settings.workerCount,
+    timeoutSeconds: settings.jobTimeoutSeconds,
+    log,
+  });
+  const app = createTraceApp({
+    source: createSource(source),
+    store,
+    queue,
+    settings,
+    log,
+    clientOf,
+  });
+  return { app, close: () => queue.close() };
+}

@@ -1,0 +1,24 @@
+export { createTraceApp, type TraceAppPorts } from './app.js';
+export {
+  createMemoryChunkStore,
+  type MemoryChunkStoreOptions,
+} from './adapters/memory/memoryChunkStore.js';
+export { createSyntheticSource } from './adapters/synthetic/index.js';
+export type { EmbeddedBackend, EmbeddedBackendOptions } from './embeddedBackend.js';
+export { createTraceHandlers } from './handlers.js';
+export type { Log, LogLevel } from './log.js';
+export type {
+  ChunkStore,
+  DetectionRow,
+  EventsJob,
+  FetchEventsOptions,
+  JobFields,
+  JobQueue,
+  LineageGraph,
+  ResultKey,
+  RowBatch,
+  SeedResult,
+  TraceSource,
+} from './ports.js';
+export { batchFromJson, batchFromRows } from './rowBatch.js';
+export { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';

@@ -1,0 +1,53 @@
+import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import { ApiError } from './ApiError.js';
+
+/** A body of at most `maxBytes`, read no further than that. */
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new ApiError(
+      413,
+      SERVER_ERROR_CODES.bodyTooLarge,
+      `The request body is larger than the ${maxBytes} bytes that are taken here; ask for fewer containers.`,
+    );
+  if (Number(request.headers.get('Content-Length')) > maxBytes) throw tooLarge();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of request.body ?? []) {
+    length += piece.byteLength;
+    if (length > maxBytes) throw tooLarge();
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The JSON object that a request carries.
+ * @throws ApiError 400 where it is not sent as application/json, not JSON or not an object; 413 where it is too large
+ */
+export async function readJsonBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Record<string, unknown>> {
+  const invalid = (message: string) => new ApiError(400, SERVER_ERROR_CODES.invalidParams, message);
+  const type = request.headers.get('Content-Type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw invalid('Send the body as JSON with "Content-Type: application/json".');
+  }
+  const bytes = await readBytes(request, maxBytes);
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw invalid(`The body is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid('The body must be a JSON object.');
+  }
+  return body as Record<string, unknown>;
+}

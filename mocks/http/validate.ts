@@ -1,0 +1,190 @@
+import {
+  type EventsRequest,
+  isTraceDomain,
+  isTraceProfile,
+  type LineageRequest,
+  type SeedResolveRequest,
+  SERVER_ERROR_CODES,
+  TRACE_DOMAINS,
+  TRACE_PROFILES,
+  type TraceDomain,
+  type TraceParams,
+  type TraceProfile,
+  WORKCENTER_GROUPS,
+} from '../../src/protocol/index.js';
+import { ApiError } from './ApiError.js';
+
+type Body = Record<string, unknown>;
+
+const MAX_RANGE_DAYS = 730;
+const RESOLVE_TYPES: Record<TraceProfile, readonly string[]> = {
+  query_tool: ['wafer_lot', 'lot_id', 'work_order'],
+  query_tool_reverse: ['serial_number', 'gd_work_order', 'gd_lot_id'],
+  mid_section_defect: ['lot_id', 'work_order', 'wafer_lot'],
+};
+
+function invalid(message: string): ApiError {
+  return new ApiError(400, SERVER_ERROR_CODES.invalidParams, message);
+}
+
+function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readProfile(body: Body): TraceProfile {
+  if (isTraceProfile(body.profile)) return body.profile;
+  throw new ApiError(
+    400,
+    SERVER_ERROR_CODES.invalidProfile,
+    `"profile" must be one of ${TRACE_PROFILES.join(', ')}.`,
+  );
+}
+
+function readObject(body: Body, name: string): Body {
+  const value = body[name] ?? {};
+  if (!isObject(value)) throw invalid(`"${name}" must be a JSON object.`);
+  return value;
+}
+
+/** Texts, trimmed; blanks and repeats are dropped, the order is kept. */
+function readTexts(value: unknown, name: string): string[] {
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
+    throw invalid(`"${name}" must be a list of texts.`);
+  }
+  const texts = new Set((value as string[]).map((text) => text.trim()));
+  texts.delete('');
+  return [...texts];
+}
+
+function readIds(body: Body): string[] {
+  const ids = readTexts(body.container_ids, 'container_ids');
+  if (ids.length === 0) throw invalid('"container_ids" names no container.');
+  return ids;
+}
+
+function readDate(params: Body, name: string): number {
+  const text = params[name];
+  const time =
+    typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
+  // Date.parse takes 2026-02-30 for the 2nd of March in some engines: what it read must be what was written
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw invalid(`"params.${name}" must be a date, YYYY-MM-DD.`);
+  }
+  return time;
+}
+
+function checkRange(params: Body): void {
+  const days = (readDate(params, 'end_date') - readDate(params, 'start_date')) / 86_400_000;
+  if (days < 0) throw invalid('"params.end_date" is before "params.start_date".');
+  if (days >= MAX_RANGE_DAYS) {
+    throw invalid(`"params" span ${days + 1} days; ask for at most ${MAX_RANGE_DAYS}.`);
+  }
+}
+
+function checkValues(profile: TraceProfile, params: Body): void {
+  const types = RESOLVE_TYPES[profile];
+  if (!types.includes(params.resolve_type as string)) {
+    throw invalid(`"params.resolve_type" must be one of ${types.join(', ')} for ${profile}.`);
+  }
+  params.values = readTexts(params.values, 'params.values');
+  if ((params.values as string[]).length === 0) throw invalid('"params.values" names nothing.');
+}
+
+/** Checks what every stage reads of `params`; the parts that a stage does not need may be absent. */
+function readParams(profile: TraceProfile, body: Body): TraceParams {
+  const params = { ...readObject(body, 'params') };
+  if (profile !== 'mid_section_defect') return params;
+  const { direction, station, loss_reasons: reasons } = params;
+  if (direction !== undefined && direction !== 'backward' && direction !== 'forward') {
+    throw invalid('"params.direction" must be backward or forward.');
+  }
+  if (station !== undefined && !(WORKCENTER_GROUPS as readonly unknown[]).includes(station)) {
+    throw invalid(`"params.station" must be one of ${WORKCENTER_GROUPS.join(', ')}.`);
+  }
+  if (reasons !== undefined && reasons !== null && typeof reasons !== 'string') {
+    params.loss_reasons = readTexts(reasons, 'params.loss_reasons');
+  }
+  return params;
+}
+
+/** @throws ApiError 400 that names the field */
+export function readSeedResolveRequest(body: Body): SeedResolveRequest {
+  const profile = readProfile(body);
+  const params = readParams(profile, body);
+  if (profile === 'mid_section_defect') {
+    const mode = params.mode ?? 'date_range';
+    if (mode !== 'date_range' && mode !== 'container') {
+      throw invalid('"params.mode" must be date_range or container.');
+    }
+    if (mode === 'date_range') {
+      checkRange(params);
+      return { profile, params };
+    }
+  }
+  checkValues(profile, params);
+  return { profile, params };
+}
+
+/** @throws ApiError 400 that names the field */
+export function readLineageRequest(body: Body): LineageRequest {
+  const profile = readProfile(body);
+  return { profile, container_ids: readIds(body), params: readParams(profile, body) };
+}
+
+function readDomains(body: Body): TraceDomain[] {
+  const names = readTexts(body.domains, 'domains');
+  const unknown = names.find((name) => !isTraceDomain(name));
+  if (unknown !== undefined || names.length === 0) {
+    throw invalid(`"domains" must be a list of ${TRACE_DOMAINS.join(', ')}.`);
+  }
+  return names as TraceDomain[];
+}
+
+function readLists(lineage: Body, name: string): Record<string, string[]> {
+  const lists = readObject(lineage, name);
+  for (const list of Object.values(lists)) {
+    if (!Array.isArray(list) || list.some((id) => typeof id !== 'string')) {
+      throw invalid(`"lineage.${name}" must give a list of ids for each id.`);
+    }
+  }
+  return lists as Record<string, string[]>;
+}
+
+function readNames(lineage: Body, name: string): Record<string, string> {
+  const names = readObject(lineage, name);
+  if (Object.values(names).some((value) => typeof value !== 'string')) {
+    throw invalid(`"lineage.${name}" must give a text for each id.`);
+  }
+  return names as Record<string, string>;
+}
+
+/** @throws ApiError 400 that names the field */
+export function readEventsRequest(body: Body): EventsRequest {
+  const profile = readProfile(body);
+  const lineage = readObject(body, 'lineage');
+  return {
+    profile,
+    container_ids: readIds(body),
+    domains: readDomains(body),
+    params: readParams(profile, body),
+    seed_container_ids: readTexts(body.seed_container_ids ?? [], 'seed_container_ids'),
+    lineage: {
+      ancestors: readLists(lineage, 'ancestors'),
+      seed_roots: readNames(lineage, 'seed_roots'),
+    },
+  };
+}
+
+/** @throws ApiError 400 where the id could not be one */
+export function checkName(value: string, name: string): string {
+  if (/^[A-Za-z0-9_-]{1,128}$/.test(value)) return value;
+  throw invalid(`"${name}" may hold letters, digits, "_" and "-" only, 128 at most.`);
+}
+
+/** A whole number ≥ 0 from the query; 0 where it is absent. */
+export function readCount(value: string | undefined, name: string): number {
+  if (value === undefined) return 0;
+  const count = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+  if (Number.isNaN(count)) throw invalid(`"${name}" must be a whole number of at least 0.`);
+  return count;
+}

@@ -1,0 +1,90 @@
+import type { TraceDomain } from '../../src/protocol/index.js';
+import type { Aggregator } from '../aggregation/index.js';
+import type { ChunkStore, EventsJob, TraceSource } from '../ports.js';
+import { chunkKey, encodeJson, type ResultMeta } from '../results/resultMeta.js';
+import { createJobProgress, type JobProgress } from './jobProgress.js';
+import { prepareAggregation } from './prepareAggregation.js';
+
+/** The part of the store that a running job writes to. */
+export type ResultWriter = Pick<ChunkStore, 'put' | 'drop' | 'updateJob'>;
+
+export interface RunJobOptions {
+  source: TraceSource;
+  store: ResultWriter;
+  /** Rows a chunk. */
+  batchSize: number;
+  /** Domains that are fetched at once. */
+  maxWorkers: number;
+  signal: AbortSignal;
+  onDomainFailed: (domain: TraceDomain, error: unknown) => void;
+}
+
+interface DomainJob extends RunJobOptions {
+  job: EventsJob;
+  aggregator: Aggregator | null;
+  progress: JobProgress;
+}
+
+/** Runs `work` for each item, at most `limit` at a time, started in their order. */
+async function eachAtMost<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>) {
+  const queue = items.values();
+  const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    for (const item of queue) await work(item);
+  });
+  await Promise.all(workers);
+}
+
+/** Stores a domain's batches as they come; a domain that fails leaves nothing behind. */
+async function storeDomain(domain: TraceDomain, context: DomainJob) {
+  const { job, source, store, batchSize, signal, aggregator, progress } = context;
+  const { jobId, containerIds } = job;
+  let chunks = 0;
+  let total = 0;
+  try {
+    for await (const batch of source.fetchEvents(containerIds, domain, { batchSize, signal })) {
+      aggregator?.add(domain, batch);
+      await store.put(jobId, chunkKey(domain, chunks), batch.json());
+      chunks++;
+      total += batch.rowCount;
+      await progress.tell(domain, batch.containersDone);
+    }
+    await progress.tell(domain, containerIds.length);
+    return { chunks, total, batch_size: batchSize };
+  } catch (error) {
+    const keys = Array.from({ length: chunks }, (_, index) => chunkKey(domain, index));
+    await store.drop(jobId, keys);
+    throw error;
+  }
+}
+
+/**
+ * Fetches the domains of a job and stores each batch as soon as it is there, so that no more than
+ * one batch a domain is held; the result can be read once this resolves.
+ * @throws Error where no domain could be fetched, the detection rows could not, or on abort
+ */
+export async function runJob(job: EventsJob, options: RunJobOptions): Promise<void> {
+  const { source, store, maxWorkers, signal, onDomainFailed } = options;
+  const { jobId, domains, profile } = job;
+  const meta: ResultMeta = { profile, domains: {}, failed_domains: [] };
+  let lastError: unknown;
+  await store.updateJob(jobId, { progress: 'fetching events', stage: 'events', pct: '0' });
+  const aggregator = await prepareAggregation(job, source, signal);
+  const context = { ...options, job, aggregator, progress: createJobProgress(job, store) };
+
+  await eachAtMost(domains, maxWorkers, async (domain) => {
+    try {
+      meta.domains[domain] = await storeDomain(domain, context);
+    } catch (error) {
+      signal.throwIfAborted();
+      lastError = error;
+      meta.failed_domains.push(domain);
+      onDomainFailed(domain, error);
+    }
+  });
+  if (meta.failed_domains.length === domains.length) throw lastError;
+
+  await store.updateJob(jobId, { progress: 'building response' });
+  if (aggregator) await store.put(jobId, 'result:aggregation', encodeJson(aggregator.finish()));
+  meta.failed_domains.sort();
+  await store.put(jobId, 'result:meta', encodeJson(meta));
+}

@@ -1,0 +1,29 @@
+import type { ChunkStore, ResultKey } from '../ports.js';
+
+/** The value of `result:meta`. `batch_size` is ours: other writers' chunks may have any size. */
+export interface ResultMeta {
+  profile: string;
+  /** In the order in which they were finished. */
+  domains: Record<string, { chunks: number; total: number; batch_size?: number }>;
+  failed_domains: string[];
+}
+
+export function chunkKey(domain: string, index: number): ResultKey {
+  return `result:${domain}:${index}`;
+}
+
+export function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+export async function readResultMeta(
+  store: Pick<ChunkStore, 'get'>,
+  jobId: string,
+): Promise<ResultMeta | null> {
+  const bytes = await store.get(jobId, 'result:meta');
+  return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as ResultMeta);
+}
+
+export function totalRows(meta: ResultMeta): number {
+  return Object.values(meta.domains).reduce((sum, { total }) => sum + total, 0);
+}

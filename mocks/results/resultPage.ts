@@ -1,0 +1,75 @@
+import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import type { BodyPieces } from '../http/streamBody.js';
+import type { ChunkStore } from '../ports.js';
+import { readRows } from './resultChunks.js';
+import type { ResultMeta } from './resultMeta.js';
+
+export interface PageRequest {
+  /** Only this domain; all of them where it is absent. */
+  domain?: string;
+  /** First row, of each domain. */
+  offset: number;
+  /** Rows at most, of each domain; 0 for all. */
+  limit: number;
+}
+
+/** The members that tell of failed domains, in an answer of the events stage. */
+export function failureFields(failed: readonly string[]): Record<string, unknown> {
+  if (failed.length === 0) return {};
+  return {
+    error: `These domains could not be fetched: ${failed.join(', ')}.`,
+    code: SERVER_ERROR_CODES.eventsPartialFailure,
+    failed_domains: failed,
+  };
+}
+
+/** The members behind `results`, and the brace that closes the answer. */
+export function* answerTail(
+  aggregation: Uint8Array | null,
+  failed: readonly string[],
+): Generator<Uint8Array | string> {
+  if (aggregation) {
+    yield ',"aggregation":';
+    yield aggregation;
+  }
+  const failure = JSON.stringify(failureFields(failed)).slice(1);
+  yield failure === '}' ? failure : `,${failure}`;
+}
+
+async function* domainPage(
+  store: ChunkStore,
+  jobId: string,
+  domain: string,
+  meta: ResultMeta['domains'][string],
+  { offset, limit }: PageRequest,
+): BodyPieces {
+  let count = 0;
+  yield `${JSON.stringify(domain)}:{"data":[`;
+  for await (const slice of readRows(store, jobId, domain, meta, offset, limit || Infinity)) {
+    if (count > 0) yield ',';
+    yield slice.rows;
+    count += slice.rowCount;
+  }
+  yield `],"count":${count},"total":${meta.total}}`;
+}
+
+/**
+ * A page of a stored result, in the shape of the synchronous answer. A chunk that is gone breaks
+ * the body off: half a page must not look like a whole one.
+ */
+export async function* resultPage(
+  store: ChunkStore,
+  jobId: string,
+  meta: ResultMeta,
+  request: PageRequest,
+): BodyPieces {
+  const { domain: asked } = request;
+  const names = Object.keys(meta.domains).filter((name) => asked === undefined || name === asked);
+  yield '{"stage":"events","results":{';
+  for (const [index, name] of names.entries()) {
+    if (index > 0) yield ',';
+    yield* domainPage(store, jobId, name, meta.domains[name]!, request);
+  }
+  yield '}';
+  yield* answerTail(await store.get(jobId, 'result:aggregation'), meta.failed_domains);
+}

@@ -1,0 +1,171 @@
+import type { Context, Hono } from 'hono';
+import {
+  isJobDead,
+  isJobFinished,
+  type JobStatus,
+  SERVER_ERROR_CODES,
+} from '../../src/protocol/index.js';
+import type { TraceAppContext } from '../app.js';
+import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
+import { ApiError } from '../http/ApiError.js';
+import { type BodyPieces, streamBody } from '../http/streamBody.js';
+import { checkName, readCount } from '../http/validate.js';
+import { errorFields } from '../log.js';
+import type { JobFields } from '../ports.js';
+import { readResultMeta, type ResultMeta } from '../results/resultMeta.js';
+import { resultPage } from '../results/resultPage.js';
+import { streamLegacyResult, streamResult } from '../results/streamResult.js';
+
+function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): JobStatus {
+  const { profile, domains = '', progress = '', status = 'queued', stage, error } = fields;
+  const createdAt = Number(fields.created_at);
+  const endedAt = Number(fields.completed_at) || nowMs / 1000;
+  return {
+    job_id: jobId,
+    status,
+    profile,
+    cid_count: Number(fields.cid_count),
+    domains: domains === '' ? [] : domains.split(','),
+    progress,
+    ...(fields.pct !== undefined && { pct: Number(fields.pct) }),
+    ...(stage !== undefined && { stage }),
+    created_at: createdAt,
+    elapsed_seconds: Math.max(0, Math.round((endedAt - createdAt) * 10) / 10),
+    error: error || null,
+    cancel: true,
+  };
+}
+
+function expired(): ApiError {
+  return new ApiError(
+    404,
+    SERVER_ERROR_CODES.jobResultExpired,
+    'The result of this job is no longer stored; run the trace again.',
+  );
+}
+
+async function readFields(context: TraceAppContext, jobId: string): Promise<Partial<JobFields>> {
+  const fields = await context.store.readJob(jobId);
+  if (fields) return fields;
+  throw new ApiError(
+    404,
+    SERVER_ERROR_CODES.jobNotFound,
+    'There is no such job, or it has expired; run the trace again.',
+  );
+}
+
+/** A finished job's result: its meta, or the whole of a legacy one. */
+async function readResult(
+  context: TraceAppContext,
+  jobId: string,
+): Promise<{ meta: ResultMeta } | { legacy: Uint8Array }> {
+  const { status = 'queued' } = await readFields(context, jobId);
+  if (!isJobFinished(status)) {
+    throw new ApiError(
+      409,
+      SERVER_ERROR_CODES.jobNotComplete,
+      `The job is ${status}; its result can be read once it has finished.`,
+      { job_status: status },
+    );
+  }
+  const meta = await readResultMeta(context.store, jobId);
+  if (meta) return { meta };
+  const legacy = await context.store.get(jobId, 'result');
+  if (legacy) return { legacy };
+  throw expired();
+}
+
+function ndjson(make: () => BodyPieces): Response {
+  return new Response(streamBody(make), {
+    headers: {
+      'Content-Type': 'application/x-ndjson',
+      'Cache-Control': 'no-cache',
+      'X-Accel-Buffering': 'no',
+    },
+  });
+}
+
+/** The page of a legacy result: for a domain that it has a part of it, else all of it. */
+function legacyPage(legacy: Uint8Array, domain: string | undefined, offset: number, limit: number) {
+  if (domain === undefined) return null;
+  const answer = JSON.parse(new TextDecoder().decode(legacy));
+  const rows: unknown[] | undefined = answer.results?.[domain]?.data;
+  if (!Array.isArray(rows)) return null;
+  const data = rows.slice(offset, limit > 0 ? offset + limit : undefined);
+  return { ...answer, results: { [domain]: { data, count: data.length, total: rows.length } } };
+}
+
+async function* whole(bytes: Uint8Array): BodyPieces {
+  yield bytes;
+}
+
+/** `GET …/result`: the result, or a page of it, in the shape of the synchronous answer. */
+async function answerResult(c: Context, context: TraceAppContext): Promise<Response> {
+  const jobId = checkName(c.req.param('id')!, 'job_id');
+  const asked = c.req.query('domain') || undefined;
+  const domain = asked === undefined ? undefined : checkName(asked, 'domain');
+  const offset = readCount(c.req.query('offset'), 'offset');
+  const limit = readCount(c.req.query('limit'), 'limit');
+  const wrap = { wrap: context.settings.wrapAnswers };
+  const result = await readResult(context, jobId);
+  if ('legacy' in result) {
+    const page = legacyPage(result.legacy, domain, offset, limit);
+    return page ? jsonAnswer(page, wrap) : streamedJsonAnswer(() => whole(result.legacy), wrap);
+  }
+  const { meta } = result;
+  if (
+    domain !== undefined &&
+    !Object.hasOwn(meta.domains, domain) &&
+    !meta.failed_domains.includes(domain)
+  ) {
+    throw new ApiError(
+      400,
+      SERVER_ERROR_CODES.invalidParams,
+      `The job has no domain "${domain}"; it has ${Object.keys(meta.domains).join(', ')}.`,
+    );
+  }
+  const request = { domain, offset, limit };
+  return streamedJsonAnswer(() => resultPage(context.store, jobId, meta, request), wrap);
+}
+
+/** Status, result, stream and end of a job. */
+export function addJobRoutes(app: Hono, context: TraceAppContext): void {
+  const { store, queue, settings, rateLimiter, clientOf, log, now } = context;
+  const limited = (c: Context) => rateLimiter.check('job', clientOf(c));
+
+  app.get('/api/trace/job/:id', async (c) => {
+    limited(c);
+    const jobId = checkName(c.req.param('id'), 'job_id');
+    const fields = await readFields(context, jobId);
+    return jsonAnswer(statusOf(jobId, fields, now()), { wrap: settings.wrapAnswers });
+  });
+
+  app.get('/api/trace/job/:id/result', (c) => {
+    limited(c);
+    return answerResult(c, context);
+  });
+
+  app.get('/api/trace/job/:id/stream', async (c) => {
+    limited(c);
+    const jobId = checkName(c.req.param('id'), 'job_id');
+    const result = await readResult(context, jobId);
+    if ('legacy' in result) return ndjson(() => streamLegacyResult(result.legacy));
+    const onError = (error: unknown) =>
+      log('error', 'A stream ended early.', { jobId, ...errorFields(error) });
+    return ndjson(() => streamResult(store, jobId, result.meta, onError));
+  });
+
+  app.delete('/api/trace/job/:id', async (c) => {
+    const jobId = checkName(c.req.param('id'), 'job_id');
+    const { status = 'queued' } = await readFields(context, jobId);
+    if (!isJobDead(status) && !(await queue?.cancel(jobId))) {
+      await store.removeResult(jobId);
+      await store.updateJob(jobId, { status: 'cancelled' });
+    }
+    const { status: ended } = await readFields(context, jobId);
+    return jsonAnswer(
+      { job_id: jobId, status: ended },
+      { wrap: settings.wrapAnswers, status: 202 },
+    );
+  });
+}

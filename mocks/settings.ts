@@ -1,0 +1,107 @@
+/** What can be set of the backend; the names of the variables are the contract's, upper case. */
+export interface TraceSettings {
+  /** Above so many containers the events stage goes to the queue. */
+  asyncCidThreshold: number;
+  /** Above so many containers a trace other than MSD needs a queue. */
+  eventsCidLimit: number;
+  /** Rows a batch, a chunk and a line of the stream. */
+  streamBatchSize: number;
+  /** Domains of a job that are fetched at once. */
+  eventsMaxWorkers: number;
+  /** Jobs that run at once. */
+  workerCount: number;
+  jobTtlSeconds: number;
+  jobTimeoutSeconds: number;
+  /** Heap of a job's thread, MB. */
+  jobHeapMb: number;
+  /** Bytes that the in-memory store holds, all results together. */
+  storeMaxBytes: number;
+  /** Largest body of a lineage or an events request, bytes. */
+  maxBodyBytes: number;
+  /** Sends answers as `{success, data, meta}` in place of bare ones. */
+  wrapAnswers: boolean;
+  /** Requests a client may send per window, per kind of request. */
+  rateLimits: Record<RateLimitedKind, RateLimit>;
+}
+
+export type RateLimitedKind = 'seed' | 'lineage' | 'events' | 'job';
+export interface RateLimit {
+  maxRequests: number;
+  windowSeconds: number;
+}
+
+export const DEFAULT_SETTINGS: TraceSettings = {
+  asyncCidThreshold: 20_000,
+  eventsCidLimit: 50_000,
+  streamBatchSize: 5_000,
+  eventsMaxWorkers: 2,
+  workerCount: 1,
+  jobTtlSeconds: 3_600,
+  jobTimeoutSeconds: 1_800,
+  jobHeapMb: 256,
+  storeMaxBytes: 512 * 1024 * 1024,
+  maxBodyBytes: 64 * 1024 * 1024,
+  wrapAnswers: false,
+  rateLimits: {
+    seed: { maxRequests: 10, windowSeconds: 60 },
+    lineage: { maxRequests: 10, windowSeconds: 60 },
+    events: { maxRequests: 15, windowSeconds: 60 },
+    job: { maxRequests: 60, windowSeconds: 60 },
+  },
+};
+
+type Environment = Record<string, string | undefined>;
+
+/** A whole number ≥ `least` from the environment. */
+export function readNumber(env: Environment, name: string, fallback: number, least = 1): number {
+  const text = env[name]?.trim();
+  if (!text) return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new TypeError(`${name} must be a whole number of at least ${least}, not "${text}".`);
+  }
+  return value;
+}
+
+function readFlag(env: Environment, name: string, fallback: boolean): boolean {
+  const text = env[name]?.trim().toLowerCase();
+  if (!text) return fallback;
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw new TypeError(`${name} must be true or false, not "${text}".`);
+}
+
+/**
+ * The settings from environment variables; .env.example lists them.
+ * @throws TypeError that names the variable whose value cannot be taken
+ */
+export function readSettings(env: Environment): TraceSettings {
+  const d = DEFAULT_SETTINGS;
+  const rateLimit = (kind: RateLimitedKind): RateLimit => {
+    const name = `TRACE_${kind.toUpperCase()}_RATE_LIMIT`;
+    const { maxRequests, windowSeconds } = d.rateLimits[kind];
+    return {
+      maxRequests: readNumber(env, `${name}_MAX_REQUESTS`, maxRequests),
+      windowSeconds: readNumber(env, `${name}_WINDOW_SECONDS`, windowSeconds),
+    };
+  };
+  return {
+    asyncCidThreshold: readNumber(env, 'TRACE_ASYNC_CID_THRESHOLD', d.asyncCidThreshold, 0),
+    eventsCidLimit: readNumber(env, 'TRACE_EVENTS_CID_LIMIT', d.eventsCidLimit),
+    streamBatchSize: readNumber(env, 'TRACE_STREAM_BATCH_SIZE', d.streamBatchSize),
+    eventsMaxWorkers: readNumber(env, 'TRACE_EVENTS_MAX_WORKERS', d.eventsMaxWorkers),
+    workerCount: readNumber(env, 'TRACE_WORKER_COUNT', d.workerCount),
+    jobTtlSeconds: readNumber(env, 'TRACE_JOB_TTL_SECONDS', d.jobTtlSeconds),
+    jobTimeoutSeconds: readNumber(env, 'TRACE_JOB_TIMEOUT_SECONDS', d.jobTimeoutSeconds),
+    jobHeapMb: readNumber(env, 'TRACE_JOB_HEAP_MB', d.jobHeapMb),
+    storeMaxBytes: readNumber(env, 'TRACE_STORE_MAX_BYTES', d.storeMaxBytes),
+    maxBodyBytes: readNumber(env, 'TRACE_MAX_BODY_BYTES', d.maxBodyBytes),
+    wrapAnswers: readFlag(env, 'TRACE_WRAP_ANSWERS', d.wrapAnswers),
+    rateLimits: {
+      seed: rateLimit('seed'),
+      lineage: rateLimit('lineage'),
+      events: rateLimit('events'),
+      job: rateLimit('job'),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { TraceState } from '../../composables/useTraceProgress/traceState.js';
+import type { TraceMessages } from '../../locales/TraceMessages.js';
+import { isTraceDomain, type TraceError } from '../../protocol/index.js';
+import type { CompletenessProblem } from '../../stream/CompletenessProblem.js';
+import { stageName } from './progressSteps.js';
+
+/** One sentence on where the trace stands; changes with the state alone, not with its figures. */
+export function statusText(state: TraceState, messages: TraceMessages): string {
+  const { status } = messages;
+  switch (state.status) {
+    case 'tracing-lineage':
+      return status.tracingLineage(state.seedCount);
+    case 'failed':
+    case 'cancelled':
+      return status[state.status](stageName(state.stage, messages));
+    default:
+      return status[state.status];
+  }
+}
+
+/** What the job says of itself, null where there is none to speak of. */
+export function jobText(state: TraceState, { job }: TraceMessages): string | null {
+  if (state.status !== 'queued' && state.status !== 'running') return null;
+  const phase = job.phase[state.status];
+  if (state.job) return state.job.progress ? `${phase} · ${state.job.progress}` : phase;
+  return state.status === 'queued' ? phase : job.waiting;
+}
+
+/** A sentence on one thing that the result lacks. */
+export function problemText(problem: CompletenessProblem, messages: TraceMessages): string {
+  const { problems } = messages;
+  switch (problem.kind) {
+    case 'no-end-mark':
+      return problems.noEndMark;
+    case 'domains-unknown':
+      return problems.domainsUnknown;
+    case 'error-line': {
+      const { code, message } = problem;
+      return problems.errorLine(code ? `${message} (${code})` : message);
+    }
+    case 'total-mismatch':
+      return problems.totalMismatch(problem.received, problem.expected);
+    default:
+      return domainProblemText(problem, messages);
+  }
+}
+
+type DomainProblem = Extract<CompletenessProblem, { domain: string | null }>;
+
+function domainProblemText(problem: DomainProblem, messages: TraceMessages): string {
+  const { problems } = messages;
+  const name = domainName(problem.domain, messages);
+  switch (problem.kind) {
+    case 'domain-missing':
+      return problems.domainMissing(name);
+    case 'domain-unfinished':
+      return problems.domainUnfinished(name, problem.received, problem.expected);
+    case 'domain-failed':
+      return problems.domainFailed(name);
+    case 'batches-missing':
+      return problems.batchesMissing(name, problem.from + 1, problem.to + 1);
+    case 'batch-unexpected':
+      return problems.batchUnexpected(name, problem.batch === null ? null : problem.batch + 1);
+    case 'batch-count':
+      return problems.batchCount(name, problem.batch + 1, problem.received, problem.expected);
+    case 'page-count':
+      return problems.pageCount(name, problem.offset + 1, problem.received, problem.expected);
+    case 'count-mismatch':
+      return problems.countMismatch(name, problem.received, problem.expected);
+  }
+}
+
+function domainName(domain: string | null, { domains, problems }: TraceMessages): string {
+  if (domain === null) return problems.unnamedDomain;
+  return isTraceDomain(domain) ? domains[domain] : domain;
+}
+
+/** What the user can do about an error; the server's own code says more than the client's. */
+export function adviceText(error: TraceError, { errors }: TraceMessages): string {
+  const own = error.serverCode ? errors.serverAdvice[error.serverCode] : undefined;
+  return own ?? errors.advice[error.code];
+}

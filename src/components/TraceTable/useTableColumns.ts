@@ -1,0 +1,126 @@
+import {
+  computed,
+  toValue,
+  watch,
+  shallowRef,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  type Ref,
+} from 'vue';
+import type { RecordTable } from '../../records/RecordTable.js';
+import { cellText } from './cellText.js';
+import type { DrawnColumn, TraceTableColumn } from './TraceTableColumn.js';
+
+const MIN_WIDTH = 64;
+const MAX_WIDTH = 300;
+/** Padding of a cell, both sides, and a little air. */
+const CELL_SPACE = 28;
+/** Rows at the start and at the end that a column is measured by. */
+const SAMPLE_ROWS = 30;
+
+export interface UseTableColumnsOptions {
+  table: MaybeRefOrGetter<RecordTable>;
+  rowCount: MaybeRefOrGetter<number>;
+  /** The columns asked for; those of the data where undefined. */
+  columns: MaybeRefOrGetter<readonly TraceTableColumn[] | undefined>;
+  /** The element whose font the texts are measured in. */
+  element: Readonly<Ref<HTMLElement | null>>;
+}
+
+interface Measure {
+  width: number;
+  isNumber: boolean;
+}
+
+/**
+ * The columns to draw. Each is measured once, when the first rows are there, so that nothing
+ * jumps while more arrive; a column that is first seen in a later row is measured then.
+ */
+export function useTableColumns(options: UseTableColumnsOptions): ComputedRef<DrawnColumn[]> {
+  const asked = shallowRef<readonly TraceTableColumn[]>([]);
+  const measures = shallowRef(new Map<string, Measure>());
+
+  function readColumns() {
+    const table = toValue(options.table);
+    const columns = toValue(options.columns) ?? table.columns;
+    asked.value = columns.map((column) => ({ ...column }));
+    const fresh = columns.filter(({ name }) => !measures.value.has(name));
+    const element = options.element.value;
+    if (!element || toValue(options.rowCount) === 0 || fresh.length === 0) return;
+    const textWidth = createTextMeasure(element);
+    measures.value = new Map([
+      ...measures.value,
+      ...fresh.map((column) => [column.name, measure(table, column, textWidth)] as const),
+    ]);
+  }
+
+  watch(
+    () => toValue(options.table),
+    () => (measures.value = new Map()),
+  );
+  // Every batch comes by here; columns change once or twice in a table's life.
+  const columnCount = () => (toValue(options.columns) ?? toValue(options.table).columns).length;
+  const isMeasured = () => measures.value.size >= columnCount();
+  watch(
+    [
+      () => toValue(options.table),
+      () => toValue(options.columns),
+      () => toValue(options.rowCount),
+      options.element,
+    ],
+    ([table, columns], [tableThen, columnsThen]) => {
+      const sameSource = table === tableThen && columns === columnsThen;
+      if (!sameSource || columnCount() !== asked.value.length || !isMeasured()) readColumns();
+    },
+    { immediate: true },
+  );
+
+  return computed(() => asked.value.map((column) => drawn(column, measures.value)));
+}
+
+function drawn(
+  { name, label = name, width, align, format }: TraceTableColumn,
+  measures: ReadonlyMap<string, Measure>,
+): DrawnColumn {
+  const measured = measures.get(name) ?? { width: MIN_WIDTH, isNumber: false };
+  const isNumber = align ? align === 'end' : measured.isNumber;
+  return { name, label, width: width ?? measured.width, isNumber, format };
+}
+
+function measure(
+  table: RecordTable,
+  { name, label = name, format }: TraceTableColumn,
+  textWidth: (text: string) => number,
+): Measure {
+  let widest = textWidth(label) * 1.04;
+  let numbers = 0;
+  let values = 0;
+  for (const row of sampleRows(table.rowCount)) {
+    const value = table.value(row, name);
+    const text = cellText(value, row, format);
+    if (text === null) continue;
+    values++;
+    if (typeof value === 'number') numbers++;
+    widest = Math.max(widest, textWidth(text.slice(0, 80)));
+  }
+  const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, Math.ceil(widest + CELL_SPACE)));
+  return { width, isNumber: values > 0 && numbers === values };
+}
+
+function sampleRows(rowCount: number): number[] {
+  const head = Math.min(rowCount, SAMPLE_ROWS);
+  const tail = Math.min(rowCount - head, SAMPLE_ROWS);
+  return [
+    ...Array.from({ length: head }, (_, i) => i),
+    ...Array.from({ length: tail }, (_, i) => rowCount - tail + i),
+  ];
+}
+
+/** Width of a text in the element's font, px; a guess where there is no canvas. */
+function createTextMeasure(element: HTMLElement): (text: string) => number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return (text) => text.length * 8;
+  const { fontSize, fontFamily } = getComputedStyle(element);
+  context.font = `500 ${fontSize} ${fontFamily}`;
+  return (text) => context.measureText(text).width;
+}

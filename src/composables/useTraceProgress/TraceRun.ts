@@ -1,0 +1,42 @@
+import type { PollOptions } from '../../jobs/index.js';
+import type { TraceDomain, TraceParams, TraceProfile } from '../../protocol/index.js';
+import type { TraceWriter } from '../../stores/index.js';
+import type { RequestHeaders, SendOptions } from '../../stream/index.js';
+import type { TraceMeter } from './createTraceMeter.js';
+import type { TraceNotice, TraceState } from './traceState.js';
+
+/** What a trace asks for. */
+export interface TraceRequest {
+  profile: TraceProfile;
+  params: TraceParams;
+  domains: TraceDomain[];
+}
+
+/** How a trace reaches its server. */
+export interface TraceTransport {
+  baseUrl: string;
+  headers: RequestHeaders;
+  fetch: typeof globalThis.fetch;
+  poll: Omit<PollOptions, keyof SendOptions | 'onStatus'>;
+}
+
+/** One run of a trace, from `execute` to its end. Once its signal is aborted it changes nothing. */
+export interface TraceRun {
+  readonly request: TraceRequest;
+  readonly transport: TraceTransport;
+  readonly signal: AbortSignal;
+  readonly meter: TraceMeter;
+  /** Fills the store. */
+  readonly writer: TraceWriter;
+  enter(state: TraceState): void;
+  notify(notice: TraceNotice): void;
+  /** Lets the page draw, where it has not for a while. */
+  breathe(): Promise<void>;
+  /** Tells how the server can be told to stop, while it can. */
+  onCancel(cancel: (() => Promise<unknown>) | null): void;
+}
+
+/** What every request of a run is sent with. */
+export function sendOptionsOf({ transport, signal }: TraceRun) {
+  return { headers: transport.headers, fetch: transport.fetch, signal };
+}

@@ -1,0 +1,78 @@
+import type { TraceMetrics } from './traceState.js';
+
+/** Counts what a trace has received, and how fast. */
+export interface TraceMeter {
+  /** A step with a percentage of its own begins (the job, the stream). */
+  startStep(): void;
+  /** 0–100 of the step under way. */
+  setPercent(percent: number): void;
+  setBytes(bytes: number): void;
+  addTotal(rows: number): void;
+  addRows(rows: number): void;
+  read(): TraceMetrics;
+}
+
+/** Too early a guess of the time left is worse than none. */
+const LEAST_PERCENT_TO_GUESS = 2;
+
+export function createTraceMeter(now: () => number): TraceMeter {
+  return new Meter(now);
+}
+
+class Meter implements TraceMeter {
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #stepStartedAt: number;
+  #firstRowAt: number | null = null;
+  #percent: number | null = null;
+  #rows = 0;
+  #total: number | null = null;
+  #bytes = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedAt = this.#stepStartedAt = now();
+  }
+
+  startStep(): void {
+    this.#stepStartedAt = this.#now();
+    this.#percent = null;
+  }
+
+  setPercent(percent: number): void {
+    this.#percent = Math.min(100, Math.max(0, percent));
+  }
+
+  setBytes(bytes: number): void {
+    this.#bytes = bytes;
+  }
+
+  addTotal(rows: number): void {
+    this.#total = (this.#total ?? 0) + rows;
+  }
+
+  addRows(rows: number): void {
+    this.#rows += rows;
+    this.#firstRowAt ??= this.#now();
+  }
+
+  read(): TraceMetrics {
+    const time = this.#now();
+    const seconds = (time - (this.#firstRowAt ?? time)) / 1000;
+    return {
+      rows: this.#rows,
+      totalRows: this.#total,
+      bytes: this.#bytes,
+      rowsPerSecond: seconds > 0 ? this.#rows / seconds : 0,
+      elapsedMs: time - this.#startedAt,
+      remainingMs: this.#remainingMs(time),
+      percent: this.#percent,
+    };
+  }
+
+  #remainingMs(time: number): number | null {
+    const percent = this.#percent;
+    if (percent === null || percent < LEAST_PERCENT_TO_GUESS) return null;
+    return ((time - this.#stepStartedAt) * (100 - percent)) / percent;
+  }
+}

@@ -1,0 +1,126 @@
+import { TraceError } from '../../protocol/index.js';
+import type { TraceWriter } from '../../stores/index.js';
+import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
+import { createYielder } from './createYielder.js';
+import { runTrace } from './runTrace.js';
+import type { TraceRequest, TraceRun, TraceTransport } from './TraceRun.js';
+import { isActiveState, stageOf, type TraceNotice, type TraceState } from './traceState.js';
+
+export interface TraceRunnerOptions {
+  writer: TraceWriter;
+  transport: TraceTransport;
+  /** Milliseconds since any moment. */
+  now: () => number;
+  onState: (state: TraceState) => void;
+  onNotice: (notice: TraceNotice) => void;
+}
+
+/** Runs one trace at a time; a new one ends the one before it. */
+export interface TraceRunner {
+  readonly state: TraceState;
+  /** Of the last trace; null before the first. */
+  readonly meter: TraceMeter | null;
+  /** Resolves with the state in which the trace ended; never rejects. */
+  execute(request: TraceRequest): Promise<TraceState>;
+  /** Cancels the trace under way, here and, where it can be told, on the server. */
+  abort(): void;
+  reset(): void;
+}
+
+interface CurrentRun {
+  controller: AbortController;
+  cancelOnServer: (() => Promise<unknown>) | null;
+}
+
+export function createTraceRunner(options: TraceRunnerOptions): TraceRunner {
+  return new Runner(options);
+}
+
+class Runner implements TraceRunner {
+  state: TraceState = { status: 'idle' };
+  meter: TraceMeter | null = null;
+  readonly #options: TraceRunnerOptions;
+  #current: CurrentRun | null = null;
+
+  constructor(options: TraceRunnerOptions) {
+    this.#options = options;
+  }
+
+  async execute(request: TraceRequest): Promise<TraceState> {
+    this.#end();
+    const { writer, now } = this.#options;
+    writer.clear();
+    this.meter = createTraceMeter(now);
+    const current: CurrentRun = { controller: new AbortController(), cancelOnServer: null };
+    this.#current = current;
+    const run = this.#createRun(current, request, this.meter);
+    try {
+      await runTrace(run);
+    } catch (error) {
+      run.enter({
+        status: 'failed',
+        stage: stageOf(this.state) ?? 'events',
+        error: asTraceError(error),
+      });
+    }
+    if (run.signal.aborted) return { status: 'cancelled', stage: 'events' };
+    current.cancelOnServer = null;
+    return this.state;
+  }
+
+  abort(): void {
+    if (!isActiveState(this.state)) return;
+    const stage = stageOf(this.state) ?? 'events';
+    this.#end();
+    this.#enter({ status: 'cancelled', stage });
+  }
+
+  reset(): void {
+    this.#end();
+    this.#options.writer.clear();
+    this.meter = null;
+    this.#enter({ status: 'idle' });
+  }
+
+  #enter(state: TraceState): void {
+    this.state = state;
+    this.#options.onState(state);
+  }
+
+  #createRun({ controller }: CurrentRun, request: TraceRequest, meter: TraceMeter): TraceRun {
+    const { writer, transport, onNotice } = this.#options;
+    const { signal } = controller;
+    const current = this.#current;
+    return {
+      request,
+      transport,
+      signal,
+      meter,
+      writer,
+      breathe: createYielder(),
+      enter: (state) => void (signal.aborted || this.#enter(state)),
+      notify: (notice) => void (signal.aborted || onNotice(notice)),
+      onCancel: (cancel) => void (current && (current.cancelOnServer = cancel)),
+    };
+  }
+
+  #end(): void {
+    const current = this.#current;
+    this.#current = null;
+    if (!current) return;
+    current.controller.abort();
+    current.cancelOnServer?.().catch((error: unknown) => {
+      if (this.state.status !== 'cancelled' || this.#current) return;
+      this.#options.onNotice({ kind: 'cancel-failed', error: asTraceError(error) });
+    });
+  }
+}
+
+/** What is no TraceError is a fault of this library or of the page; its cause tells. */
+function asTraceError(error: unknown): TraceError {
+  if (error instanceof TraceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new TraceError('UNEXPECTED', `The trace failed unexpectedly: ${message}`, {
+    cause: error,
+  });
+}

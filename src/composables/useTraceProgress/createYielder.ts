@@ -1,0 +1,33 @@
+/** Longest stretch of work between two chances for the page to draw and to take input, ms. */
+const BUDGET_MS = 8;
+
+interface TaskScheduler {
+  yield?: () => Promise<void>;
+}
+
+/** A macrotask; timers would wait 4 ms each once they are nested. */
+function nextTask(): Promise<void> {
+  const { scheduler } = globalThis as { scheduler?: TaskScheduler };
+  if (scheduler?.yield) return scheduler.yield();
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/**
+ * Lets the page breathe between pieces of work: what comes from the network may wait in memory, and
+ * is then handed out without a pause.
+ */
+export function createYielder(now: () => number = () => performance.now()) {
+  let since = now();
+  return async (): Promise<void> => {
+    if (now() - since < BUDGET_MS) return;
+    await nextTask();
+    since = now();
+  };
+}

@@ -1,0 +1,99 @@
+import type { RecordsMessage, StreamMessage } from '../../protocol/index.js';
+import {
+  checkAnswer,
+  type CompletenessCheck,
+  type CompletenessProblem,
+  consumeNDJSONStream,
+  createCompletenessCheck,
+  headerOf,
+} from '../../stream/index.js';
+import {
+  notifyAll,
+  notifyNonFinite,
+  notifyQuality,
+  notifyWarning,
+  receiveAnswer,
+} from './receiveRows.js';
+import { sendOptionsOf, type TraceRun } from './TraceRun.js';
+
+/** What a received result lacks, and what cut it short. */
+export interface Received {
+  problems: CompletenessProblem[];
+  /** The error that ended the receiving; rows before it are kept. */
+  error: unknown;
+}
+
+/** Reads a job's stream into the store, batch by batch; resolves also where it breaks off. */
+export async function receiveStream(run: TraceRun, streamUrl: string): Promise<Received> {
+  const { domains, profile } = run.request;
+  const check = createCompletenessCheck({ domains, profile });
+  const receiver = new StreamReceiver(run, check);
+  run.meter.startStep();
+  let error: unknown = null;
+  try {
+    const counts = await consumeNDJSONStream(streamUrl, (message) => receiver.take(message), {
+      ...sendOptionsOf(run),
+      onProgress: ({ bytes }) => run.meter.setBytes(bytes),
+    });
+    notifyNonFinite(run, counts.nonFiniteNumbers);
+  } catch (cause) {
+    run.signal.throwIfAborted();
+    error = cause;
+  }
+  notifyAll(run, check.notices());
+  return { problems: [...receiver.problems, ...check.problems()], error };
+}
+
+class StreamReceiver {
+  /** Of a `full_result`; all others are the check's. */
+  readonly problems: CompletenessProblem[] = [];
+  readonly #run: TraceRun;
+  readonly #check: CompletenessCheck;
+  #rows = 0;
+  #total = 0;
+
+  constructor(run: TraceRun, check: CompletenessCheck) {
+    this.#run = run;
+    this.#check = check;
+  }
+
+  async take(message: StreamMessage): Promise<void> {
+    if (this.#check.accept(headerOf(message)) === 'drop') return;
+    if (message.type === 'records') this.#takeRecords(message);
+    else if (message.type === 'full_result') await this.#takeFullResult(message.data);
+    else this.#takeLine(message);
+    await this.#run.breathe();
+  }
+
+  #takeRecords({ domain, data }: RecordsMessage): void {
+    const { writer, meter } = this.#run;
+    writer.append(domain, data);
+    meter.addRows(data.length);
+    this.#rows += data.length;
+    if (this.#total > 0) meter.setPercent((100 * this.#rows) / this.#total);
+  }
+
+  async #takeFullResult(answer: Extract<StreamMessage, { type: 'full_result' }>['data']) {
+    const { domains, profile } = this.#run.request;
+    const { problems, notices } = checkAnswer(answer, { domains, profile });
+    this.problems.push(...problems);
+    notifyAll(this.#run, notices);
+    if (problems.some(({ kind }) => kind === 'domains-unknown')) return;
+    await receiveAnswer(this.#run, answer);
+  }
+
+  #takeLine(message: Exclude<StreamMessage, RecordsMessage>): void {
+    const { writer, meter } = this.#run;
+    if (message.type === 'meta') {
+      for (const domain of message.domains) writer.openDomain(domain);
+    } else if (message.type === 'domain_start') {
+      writer.openDomain(message.domain, message.total);
+      writer.setStatus(message.domain, 'receiving');
+      this.#total += message.total ?? 0;
+      meter.addTotal(message.total ?? 0);
+    } else if (message.type === 'domain_end') writer.setStatus(message.domain, 'complete');
+    else if (message.type === 'aggregation') writer.setAggregation(message.data);
+    else if (message.type === 'warning') notifyWarning(this.#run, message);
+    else if (message.type === 'quality_meta') notifyQuality(this.#run, message);
+  }
+}

@@ -1,0 +1,20 @@
+import { TraceError } from '../../protocol/TraceError.js';
+
+/** Several requests in a row failed; `cause` is what the last of them failed with. */
+export class PollFailedError extends TraceError {
+  override readonly name = 'PollFailedError';
+  declare readonly url: string;
+  /** Failures in a row. */
+  readonly failures: number;
+
+  constructor(url: string, failures: number, cause: unknown) {
+    const last = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    super(
+      'POLL_FAILED',
+      `${url} failed ${failures} times in a row; the last time: ${last}\n` +
+        'Check the connection and the server. The job itself may still be running.',
+      { url, cause },
+    );
+    this.failures = failures;
+  }
+}

@@ -1,0 +1,21 @@
+export { cancelJob, type CancelJobOptions } from './cancelJob.js';
+export { collectContainerIds } from './collectContainerIds.js';
+export { delay } from './delay.js';
+export { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+export { JobFailedError } from './errors/JobFailedError.js';
+export { JobNotFoundError } from './errors/JobNotFoundError.js';
+export { PollFailedError } from './errors/PollFailedError.js';
+export { PollTimeoutError } from './errors/PollTimeoutError.js';
+export { RequestTimeoutError } from './errors/RequestTimeoutError.js';
+export {
+  fetchResultPages,
+  type FetchResultPagesOptions,
+  type ResultPage,
+} from './fetchResultPages.js';
+export { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
+export { requestEvents, type EventsOutcome, type RequestEventsInput } from './requestEvents.js';
+export { requestJson, type JsonAnswer, type RequestJsonOptions } from './requestJson.js';
+export { resolveSeeds, type ResolvedSeeds } from './resolveSeeds.js';
+export type { RetryOptions } from './retryPolicy.js';
+export type { StageOptions } from './runStage.js';
+export { traceLineage, type TracedLineage, type TraceLineageRequest } from './traceLineage.js';

@@ -1,0 +1,112 @@
+import {
+  STAGE_PATHS,
+  type EventsAnswer,
+  type EventsRequest,
+  type LineageAnswer,
+  type TraceDomain,
+  type TraceParams,
+  type TraceProfile,
+} from '../protocol/index.js';
+import { checkAnswer } from '../stream/checkAnswer.js';
+import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
+import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+import { requestJson, type JsonAnswer } from './requestJson.js';
+import { queuedAt, type StageOptions } from './runStage.js';
+import { underBase } from './urls.js';
+
+export interface RequestEventsInput {
+  profile: TraceProfile;
+  params: TraceParams;
+  domains: readonly TraceDomain[];
+  seedIds: readonly string[];
+  /** As `traceLineage` collected them. */
+  containerIds: readonly string[];
+  lineage?: LineageAnswer;
+  queryId?: string | null;
+  cacheKey?: string | null;
+}
+
+/** What the events stage led to. */
+export type EventsOutcome =
+  /** The rows are here, or the server keeps them back and tells so in `verdict.notices`. */
+  | {
+      kind: 'answer';
+      answer: EventsAnswer;
+      verdict: CompletenessVerdict;
+      nonFiniteNumbers: number;
+    }
+  /** A job has been queued. */
+  | {
+      kind: 'job';
+      jobId: string | null;
+      statusUrl: string;
+      /** Null where the result can only be read from `/result`. */
+      streamUrl: string | null;
+      /** The server understands `cancelJob`. */
+      cancel: boolean;
+    };
+
+/**
+ * The third stage: asks for the events of the containers. Resolves with the rows or with the job
+ * that will have them. Rejects as `requestJson` does; `HttpError` 413 `CID_LIMIT_EXCEEDED` where
+ * they are too many.
+ */
+export async function requestEvents(
+  input: RequestEventsInput,
+  options: StageOptions = {},
+): Promise<EventsOutcome> {
+  const { baseUrl = '', headers, signal, fetch, timeoutMs } = options;
+  const url = underBase(baseUrl, STAGE_PATHS.events);
+  const body = eventsRequest(input);
+  const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body });
+  const queued = queuedAt(answer);
+  if (queued !== null) return toJob(answer.body, queued, baseUrl);
+  return toAnswer(url, answer, input);
+}
+
+function eventsRequest(input: RequestEventsInput): EventsRequest {
+  const { profile, params, lineage, queryId = null } = input;
+  const keptByServer = profile === 'mid_section_defect' && queryId !== null;
+  return {
+    profile,
+    params,
+    container_ids: [...(keptByServer ? input.seedIds : input.containerIds)],
+    domains: [...input.domains],
+    cache_key: input.cacheKey ?? null,
+    seed_container_ids: [...input.seedIds],
+    ...(queryId !== null && { lineage_query_id: queryId }),
+    ...(lineage !== undefined && !keptByServer && { lineage: eventsLineage(lineage) }),
+  };
+}
+
+/** The rest of a lineage (names, nodes, edges) is large, and the events stage does not read it. */
+function eventsLineage({ ancestors, children_map, seed_roots }: LineageAnswer) {
+  return { ancestors, children_map, seed_roots };
+}
+
+function toJob(body: Record<string, unknown>, statusUrl: string, baseUrl: string): EventsOutcome {
+  const { job_id: jobId, stream_url: streamUrl } = body;
+  return {
+    kind: 'job',
+    jobId: typeof jobId === 'string' ? jobId : null,
+    statusUrl: underBase(baseUrl, statusUrl),
+    streamUrl:
+      typeof streamUrl === 'string' && streamUrl !== '' ? underBase(baseUrl, streamUrl) : null,
+    cancel: body.cancel === true,
+  };
+}
+
+function toAnswer(
+  url: string,
+  { status, body, nonFiniteNumbers }: JsonAnswer,
+  { domains, profile }: RequestEventsInput,
+): EventsOutcome {
+  if (status === 202) {
+    throw new InvalidAnswerError({ url, status, reason: 'answered 202 without a status_url' });
+  }
+  if (typeof body.results !== 'object' || body.results === null) {
+    throw new InvalidAnswerError({ url, status, reason: 'answered events without results' });
+  }
+  const verdict = checkAnswer(body, { domains, profile });
+  return { kind: 'answer', answer: body as unknown as EventsAnswer, verdict, nonFiniteNumbers };
+}

@@ -1,0 +1,48 @@
+import type { JobStatus } from '../protocol/index.js';
+import type { SendOptions } from '../stream/sendRequest.js';
+import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+import { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
+import { requestJson, type JsonAnswer } from './requestJson.js';
+import { requestWithRetry } from './requestWithRetry.js';
+import { jobUrl, underBase } from './urls.js';
+
+export interface StageOptions extends SendOptions {
+  /** Put before the paths of the stages and the server's own paths. @default '' (the page's server) */
+  baseUrl?: string;
+  /** Time for each answer of the stage, ms; the wait for a job has its own. @default 360000 */
+  timeoutMs?: number;
+  /** How a stage that the server queued is waited for. */
+  poll?: Omit<PollOptions, keyof SendOptions | 'onStatus'>;
+  /** Told of each status of a stage that the server queued. */
+  onStatus?: (status: JobStatus) => void;
+}
+
+/** The address of a queued stage's job; null where the answer is no 202 with a `status_url`. */
+export function queuedAt({ status, body }: JsonAnswer): string | null {
+  const queued = status === 202 || body.async === true;
+  return queued && typeof body.status_url === 'string' ? body.status_url : null;
+}
+
+/** Posts a stage; where the server queues it, polls its job and reads the job's result. */
+export async function runStage(
+  path: string,
+  body: unknown,
+  options: StageOptions,
+): Promise<JsonAnswer & { url: string }> {
+  const { baseUrl = '', headers, signal, fetch, timeoutMs, poll, onStatus } = options;
+  const send = { headers, signal, fetch };
+  const url = underBase(baseUrl, path);
+  const answer = await requestJson(url, { ...send, timeoutMs, body });
+  const queued = queuedAt(answer);
+  if (queued === null) {
+    if (answer.status !== 202) return { ...answer, url };
+    throw new InvalidAnswerError({ url, status: 202, reason: 'answered 202 without a status_url' });
+  }
+  const statusUrl = underBase(baseUrl, queued);
+  await pollJobUntilComplete(statusUrl, { ...poll, ...send, onStatus });
+  const resultUrl = jobUrl(statusUrl, 'result');
+  const { maxFailures, random, sleep } = poll ?? {};
+  const retry = { maxFailures, random, sleep };
+  const result = await requestWithRetry(resultUrl, { ...send, ...retry, timeoutMs });
+  return { ...result, url: resultUrl };
+}

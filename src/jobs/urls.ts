@@ -1,0 +1,18 @@
+/** The address of a part of a job, such as its `/result`, with parameters added to its query. */
+export function jobUrl(
+  statusUrl: string,
+  part: string,
+  parameters: Record<string, string | number> = {},
+): string {
+  const [path = '', query = ''] = statusUrl.split('?', 2);
+  const search = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(parameters)) search.set(name, String(value));
+  const text = search.toString();
+  return `${path.replace(/\/$/, '')}/${part}${text === '' ? '' : `?${text}`}`;
+}
+
+/** A path or URL of the server under a base address; a whole URL stays as it is. */
+export function underBase(baseUrl: string, path: string): string {
+  if (/^([a-z][a-z0-9+.-]*:)?\/\//i.test(path)) return path;
+  return `${baseUrl.replace(/\/$/, '')}${path}`;
+}

@@ -1,0 +1,91 @@
+import type { TraceDomain, TraceErrorCode } from '../protocol/index.js';
+
+/** The texts of a job's states that people wait for. */
+export type JobPhase = 'queued' | 'running';
+
+/** Every text that the components show, in one language. Numbers come raw and are grouped here. */
+export interface TraceMessages {
+  /** BCP 47 tag of the language, for `lang` and number formats. */
+  readonly tag: string;
+  readonly domains: Readonly<Record<TraceDomain, string>>;
+  readonly table: {
+    rowNumber: string;
+    empty: string;
+    /** What a screen reader says, and a tooltip shows, for a cell without a value. */
+    noValue: string;
+    integer(value: number): string;
+  };
+  readonly stages: {
+    label: string;
+    resolve: string;
+    lineage: string;
+    events: string;
+    done: string;
+    current: string;
+    todo: string;
+    failed: string;
+    incomplete: string;
+    cancelled: string;
+  };
+  readonly status: {
+    idle: string;
+    resolving: string;
+    tracingLineage(seedCount: number): string;
+    queued: string;
+    running: string;
+    streaming: string;
+    complete: string;
+    incomplete: string;
+    failed(stage: string): string;
+    cancelled(stage: string): string;
+  };
+  readonly job: {
+    label: string;
+    id: string;
+    /** What the job has to do: containers of so many seeds. */
+    scope(seedCount: number, containerCount: number): string;
+    waiting: string;
+    phase: Readonly<Record<JobPhase, string>>;
+  };
+  readonly figures: {
+    bar: string;
+    rows: string;
+    rowsOf(rows: number, total: number | null): string;
+    percent(percent: number): string;
+    speed: string;
+    rowsPerSecond(rows: number): string;
+    size: string;
+    megabytes(bytes: number): string;
+    elapsed: string;
+    remaining: string;
+    duration(ms: number): string;
+  };
+  readonly notices: { label: string };
+  readonly incomplete: { label: string; notAll: string };
+  /** Batches and rows are counted from 1 here, as people do. */
+  readonly problems: {
+    /** Stands for a domain that the server did not name. */
+    unnamedDomain: string;
+    noEndMark: string;
+    errorLine(message: string): string;
+    domainsUnknown: string;
+    domainMissing(domain: string): string;
+    domainUnfinished(domain: string, received: number, expected: number | null): string;
+    domainFailed(domain: string): string;
+    batchesMissing(domain: string, from: number, to: number): string;
+    batchUnexpected(domain: string, batch: number | null): string;
+    batchCount(domain: string, batch: number, received: number, expected: number | null): string;
+    pageCount(domain: string, from: number, received: number, expected: number | null): string;
+    countMismatch(domain: string, received: number, expected: number | null): string;
+    totalMismatch(received: number, expected: number | null): string;
+  };
+  readonly errors: {
+    whatToDo: string;
+    keptRows: string;
+    /** What to do, by the client's error code. */
+    advice: Readonly<Record<TraceErrorCode, string>>;
+    /** What to do, by the server's own error code, where that says more. */
+    serverAdvice: Readonly<Record<string, string>>;
+  };
+  readonly cancel: string;
+}

@@ -1,0 +1,134 @@
+import { createFormats, splitDuration } from './format.js';
+import type { TraceMessages } from './TraceMessages.js';
+
+const { integer, megabytes } = createFormats('en');
+
+function count(value: number, one: string, many: string): string {
+  return `${integer(value)} ${value === 1 ? one : many}`;
+}
+const rows = (value: number) => count(value, 'row', 'rows');
+const receivedOf = (received: number, expected: number | null) =>
+  `${rows(received)} received, ${expected === null ? 'no number was announced' : `${integer(expected)} announced`}`;
+
+/** English texts. */
+export const en: TraceMessages = {
+  tag: 'en',
+  domains: {
+    history: 'History',
+    materials: 'Materials',
+    rejects: 'Rejects',
+    holds: 'Holds',
+    jobs: 'Maintenance jobs',
+    upstream_history: 'Upstream history',
+    downstream_rejects: 'Downstream rejects',
+  },
+  table: { rowNumber: 'No.', empty: 'No rows', noValue: 'no value', integer },
+  stages: {
+    label: 'Stages of the trace',
+    resolve: 'Resolve lots',
+    lineage: 'Trace lineage',
+    events: 'Fetch events',
+    done: 'done',
+    current: 'under way',
+    todo: 'to do',
+    failed: 'failed',
+    incomplete: 'incomplete',
+    cancelled: 'cancelled',
+  },
+  status: {
+    idle: 'Ready to trace',
+    resolving: 'Resolving lots',
+    tracingLineage: (seedCount) => `Tracing the lineage of ${count(seedCount, 'lot', 'lots')}`,
+    queued: 'Waiting in the queue',
+    running: 'Fetching events on the server',
+    streaming: 'Receiving rows',
+    complete: 'Complete: every row has arrived',
+    incomplete: 'Incomplete: some rows are missing',
+    failed: (stage) => `Failed: ${stage}`,
+    cancelled: (stage) => `Cancelled: ${stage}`,
+  },
+  job: {
+    label: 'Job',
+    id: 'Job ID',
+    scope: (seedCount, containerCount) =>
+      `${count(containerCount, 'container', 'containers')} from ${count(seedCount, 'lot', 'lots')}`,
+    waiting: 'waiting for the answer',
+    phase: { queued: 'queued', running: 'running' },
+  },
+  figures: {
+    bar: 'Progress of this step',
+    rows: 'Rows',
+    rowsOf: (received, total) =>
+      total === null ? rows(received) : `${integer(received)} of ${rows(total)}`,
+    percent: (percent) => `${integer(percent)}%`,
+    speed: 'Speed',
+    rowsPerSecond: (value) => `${integer(value)} rows/s`,
+    size: 'Received',
+    megabytes,
+    elapsed: 'Elapsed',
+    remaining: 'Time left',
+    duration: (ms) => {
+      const { hours, minutes, seconds } = splitDuration(ms);
+      if (hours > 0) return `${hours} h ${minutes} min`;
+      return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`;
+    },
+  },
+  notices: { label: 'Notices from the server' },
+  incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },
+  problems: {
+    unnamedDomain: 'Part of the result',
+    noEndMark: 'The result broke off before its end; later rows may be missing.',
+    errorLine: (message) => `The server ended the result with an error: ${message}`,
+    domainsUnknown: 'The server did not say which data belong to the result.',
+    domainMissing: (domain) => `${domain}: nothing was sent.`,
+    domainUnfinished: (domain, received, expected) =>
+      expected === null
+        ? `${domain}: broke off after ${rows(received)}.`
+        : `${domain}: broke off at ${integer(received)} of ${rows(expected)}.`,
+    domainFailed: (domain) => `${domain}: the server could not fetch it.`,
+    batchesMissing: (domain, from, to) =>
+      from === to
+        ? `${domain}: batch ${integer(from)} is missing.`
+        : `${domain}: batches ${integer(from)} to ${integer(to)} are missing.`,
+    batchUnexpected: (domain, batch) =>
+      `${domain}: ${batch === null ? 'a batch' : `batch ${integer(batch)}`} came out of place and was left out.`,
+    batchCount: (domain, batch, received, expected) =>
+      `${domain}: batch ${integer(batch)}: ${receivedOf(received, expected)}.`,
+    pageCount: (domain, from, received, expected) =>
+      `${domain}: the page from row ${integer(from)}: ${receivedOf(received, expected)}.`,
+    countMismatch: (domain, received, expected) => `${domain}: ${receivedOf(received, expected)}.`,
+    totalMismatch: (received, expected) => `In all: ${receivedOf(received, expected)}.`,
+  },
+  errors: {
+    whatToDo: 'What to do',
+    keptRows: 'The rows received before stay in the table.',
+    advice: {
+      HTTP_ERROR: 'Try again; if it keeps failing, tell your administrator the error code.',
+      NETWORK_ERROR: 'Check the network connection, then try again.',
+      REQUEST_TIMEOUT: 'The server did not answer in time: try again in a moment.',
+      INVALID_ANSWER: 'The server may be of another version: tell your administrator.',
+      NOT_NDJSON: 'You may have been signed out: reload the page and sign in.',
+      STREAM_INTERRUPTED: 'The connection broke: check the network, then try again.',
+      MALFORMED_LINE: 'The data were damaged on the way: try again.',
+      LINE_TOO_LONG: 'Ask your administrator to lower the batch size of the server.',
+      STREAM_ERROR: 'The server could not finish the result: try again later.',
+      JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',
+      JOB_NOT_FOUND: 'The result has expired: run the trace again.',
+      POLL_FAILED: 'The job may still run: check the network, then try again.',
+      POLL_TIMEOUT: 'The job takes too long: narrow the date range or the lots.',
+    },
+    serverAdvice: {
+      INVALID_PARAMS: 'Check the conditions of the query.',
+      SEED_RESOLVE_FAILED: 'Check the lots and dates of the query, then try again.',
+      NO_DETECTION_RECORDS: 'No detection in this range: choose other dates or another station.',
+      LINEAGE_TIMEOUT: 'The lineage is too large: narrow the date range or the lots.',
+      CID_LIMIT_EXCEEDED: 'Too many containers: narrow the date range or the lots.',
+      TOO_MANY_REQUESTS: 'Too many queries in a short time: wait a minute, then try again.',
+      BODY_TOO_LARGE: 'Too many lots at once: narrow the query.',
+      SERVICE_UNAVAILABLE: 'The server is busy: try again in a moment.',
+      JOB_RESULT_EXPIRED: 'The result has expired: run the trace again.',
+      CHUNK_EXPIRED: 'Part of the result has expired: run the trace again.',
+    },
+  },
+  cancel: 'Cancel',
+};

@@ -1,0 +1,130 @@
+import { createFormats, splitDuration } from './format.js';
+import type { TraceMessages } from './TraceMessages.js';
+
+const { integer, megabytes } = createFormats('zh-TW');
+const rows = (value: number) => `${integer(value)} 筆`;
+const receivedOf = (received: number, expected: number | null) =>
+  `${expected === null ? '未註明筆數' : `應有 ${rows(expected)}`}，實收 ${rows(received)}`;
+
+/** Traditional Chinese texts, as they are used in Taiwan's factories. */
+export const zhTW: TraceMessages = {
+  tag: 'zh-TW',
+  domains: {
+    history: '生產履歷',
+    materials: '用料紀錄',
+    rejects: '不良報廢',
+    holds: 'Hold 紀錄',
+    jobs: '維修工單',
+    upstream_history: '上游履歷',
+    downstream_rejects: '下游不良',
+  },
+  table: { rowNumber: '序號', empty: '尚無資料', noValue: '無值', integer },
+  stages: {
+    label: '追溯階段',
+    resolve: '解析批號',
+    lineage: '追溯血緣',
+    events: '擷取事件',
+    done: '已完成',
+    current: '進行中',
+    todo: '未開始',
+    failed: '失敗',
+    incomplete: '不完整',
+    cancelled: '已取消',
+  },
+  status: {
+    idle: '尚未開始追溯',
+    resolving: '正在解析批號',
+    tracingLineage: (seedCount) => `正在追溯 ${integer(seedCount)} 個批號的血緣`,
+    queued: '排隊等候中',
+    running: '伺服器正在擷取事件',
+    streaming: '正在接收資料',
+    complete: '追溯完成，資料已全數到齊',
+    incomplete: '結果不完整，部分資料缺漏',
+    failed: (stage) => `「${stage}」失敗`,
+    cancelled: (stage) => `已在「${stage}」階段取消`,
+  },
+  job: {
+    label: '工作狀態',
+    id: '工作編號',
+    scope: (seedCount, containerCount) =>
+      `${integer(seedCount)} 個批號，共 ${integer(containerCount)} 個容器`,
+    waiting: '等待伺服器回應',
+    phase: { queued: '排隊中', running: '執行中' },
+  },
+  figures: {
+    bar: '目前步驟的進度',
+    rows: '筆數',
+    rowsOf: (received, total) =>
+      total === null ? rows(received) : `${integer(received)} / ${rows(total)}`,
+    percent: (percent) => `${integer(percent)}%`,
+    speed: '速度',
+    rowsPerSecond: (value) => `${integer(value)} 筆/秒`,
+    size: '接收量',
+    megabytes,
+    elapsed: '已耗時',
+    remaining: '預估剩餘',
+    duration: (ms) => {
+      const { hours, minutes, seconds } = splitDuration(ms);
+      if (hours > 0) return `${hours} 小時 ${minutes} 分`;
+      return minutes > 0 ? `${minutes} 分 ${seconds} 秒` : `${seconds} 秒`;
+    },
+  },
+  notices: { label: '伺服器提醒' },
+  incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },
+  problems: {
+    unnamedDomain: '部分資料',
+    noEndMark: '結果在結束前中斷，後續資料可能缺漏。',
+    errorLine: (message) => `伺服器傳送結果時發生錯誤：${message}`,
+    domainsUnknown: '伺服器未說明結果包含哪些資料，無法確認是否齊全。',
+    domainMissing: (domain) => `${domain}：完全沒有收到資料。`,
+    domainUnfinished: (domain, received, expected) =>
+      expected === null
+        ? `${domain}：收到 ${rows(received)}後中斷。`
+        : `${domain}：應有 ${rows(expected)}，收到 ${rows(received)}後中斷。`,
+    domainFailed: (domain) => `${domain}：伺服器無法取得。`,
+    batchesMissing: (domain, from, to) =>
+      from === to
+        ? `${domain}：缺少第 ${integer(from)} 批資料。`
+        : `${domain}：缺少第 ${integer(from)} 至 ${integer(to)} 批資料。`,
+    batchUnexpected: (domain, batch) =>
+      `${domain}：${batch === null ? '有一批' : `第 ${integer(batch)} 批`}資料順序錯誤，未採用。`,
+    batchCount: (domain, batch, received, expected) =>
+      `${domain}：第 ${integer(batch)} 批${receivedOf(received, expected)}。`,
+    pageCount: (domain, from, received, expected) =>
+      `${domain}：自第 ${rows(from)}起的分頁${receivedOf(received, expected)}。`,
+    countMismatch: (domain, received, expected) => `${domain}：${receivedOf(received, expected)}。`,
+    totalMismatch: (received, expected) => `全部合計：${receivedOf(received, expected)}。`,
+  },
+  errors: {
+    whatToDo: '處理方式',
+    keptRows: '先前收到的資料仍保留在表格中。',
+    advice: {
+      HTTP_ERROR: '請再試一次；若持續發生，請將錯誤代碼告知系統管理員。',
+      NETWORK_ERROR: '請檢查網路連線後再試一次。',
+      REQUEST_TIMEOUT: '伺服器未在時限內回應，請稍後再試。',
+      INVALID_ANSWER: '伺服器版本可能不符，請通知系統管理員。',
+      NOT_NDJSON: '登入可能已逾時，請重新整理頁面並登入。',
+      STREAM_INTERRUPTED: '連線中斷，請檢查網路後再試一次。',
+      MALFORMED_LINE: '資料在傳輸途中損毀，請再試一次。',
+      LINE_TOO_LONG: '請系統管理員調低伺服器的每批筆數。',
+      STREAM_ERROR: '伺服器無法完整送出結果，請稍後再試。',
+      JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',
+      JOB_NOT_FOUND: '結果已過期，請重新執行追溯。',
+      POLL_FAILED: '工作可能仍在執行，請檢查網路後再試一次。',
+      POLL_TIMEOUT: '執行時間過長，請縮小日期範圍或減少批號。',
+    },
+    serverAdvice: {
+      INVALID_PARAMS: '請檢查查詢條件。',
+      SEED_RESOLVE_FAILED: '請檢查批號與日期後再試一次。',
+      NO_DETECTION_RECORDS: '此範圍內沒有檢測紀錄，請改選日期或站點。',
+      LINEAGE_TIMEOUT: '血緣範圍過大，請縮小日期範圍或減少批號。',
+      CID_LIMIT_EXCEEDED: '容器數量過多，請縮小日期範圍或減少批號。',
+      TOO_MANY_REQUESTS: '短時間內查詢次數過多，請稍候一分鐘再試。',
+      BODY_TOO_LARGE: '一次查詢的批號過多，請縮小範圍。',
+      SERVICE_UNAVAILABLE: '伺服器忙碌中，請稍後再試。',
+      JOB_RESULT_EXPIRED: '結果已過期，請重新執行追溯。',
+      CHUNK_EXPIRED: '部分結果已過期，請重新執行追溯。',
+    },
+  },
+  cancel: '取消',
+};

@@ -1,0 +1,9 @@
+export {
+  removeTraceStore,
+  type TraceDomainState,
+  type TraceDomainStatus,
+  type TraceStore,
+  type TraceTables,
+  type TraceWriter,
+  useTraceStore,
+} from './useTraceStore.js';

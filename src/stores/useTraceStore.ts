@@ -1,0 +1,104 @@
+import { defineStore, getActivePinia } from 'pinia';
+import { markRaw, ref, shallowRef } from 'vue';
+import type { MsdAggregation, TraceRow } from '../protocol/index.js';
+import { type AppendableTable, createRowTable, type RecordTable } from '../records/index.js';
+
+/** Where the rows of one domain stand. */
+export type TraceDomainStatus = 'waiting' | 'receiving' | 'complete' | 'incomplete' | 'failed';
+
+/** What is shown of a domain; its rows are in `store.tables`. */
+export interface TraceDomainState {
+  name: string;
+  status: TraceDomainStatus;
+  /** Rows in the table; drive views by it. */
+  rowCount: number;
+  /** Rows that the domain should have; null while nobody has told. */
+  total: number | null;
+}
+
+/** The rows, outside of the reactive state: whoever reads them watches `rowCount`. */
+export interface TraceTables {
+  get(domain: string): RecordTable | undefined;
+}
+
+/**
+ * What fills a store. It is an object, not a set of actions: devtools record the arguments of
+ * actions, and would keep every batch.
+ */
+export interface TraceWriter {
+  /** Forgets everything. */
+  clear(): void;
+  /** Makes the domain known; keeps what it has. */
+  openDomain(domain: string, total?: number | null): void;
+  /** Appends a batch, in time that depends on the batch alone. */
+  append(domain: string, rows: readonly TraceRow[]): void;
+  setStatus(domain: string, status: TraceDomainStatus): void;
+  setAggregation(aggregation: MsdAggregation | null): void;
+}
+
+function setupTraceStore() {
+  const domains = ref<TraceDomainState[]>([]);
+  const aggregation = shallowRef<MsdAggregation | null>(null);
+  const tables = new Map<string, AppendableTable>();
+
+  function domainOf(name: string): TraceDomainState {
+    const known = domains.value.find((domain) => domain.name === name);
+    if (known) return known;
+    tables.set(name, markRaw(createRowTable()));
+    domains.value.push({ name, status: 'waiting', rowCount: 0, total: null });
+    return domains.value.at(-1)!;
+  }
+
+  const writer: TraceWriter = {
+    clear() {
+      domains.value = [];
+      aggregation.value = null;
+      tables.clear();
+    },
+    openDomain(name, total) {
+      const domain = domainOf(name);
+      if (total !== undefined) domain.total = total;
+    },
+    append(name, rows) {
+      const domain = domainOf(name);
+      const table = tables.get(name)!;
+      table.append(rows);
+      domain.rowCount = table.rowCount;
+    },
+    setStatus(name, status) {
+      domainOf(name).status = status;
+    },
+    setAggregation(value) {
+      aggregation.value = value && markRaw(value);
+    },
+  };
+
+  return {
+    domains,
+    aggregation,
+    tables: markRaw<TraceTables>({ get: (domain) => tables.get(domain) }),
+    writer: markRaw(writer),
+  };
+}
+
+export type TraceStore = ReturnType<typeof useTraceStore>;
+
+/**
+ * The store of one trace: its domains, its figures and its tables. Traces with different ids do not
+ * know of each other.
+ *
+ * @example
+ * const store = useTraceStore('my-trace');
+ * const table = store.tables.get('upstream_history');
+ */
+export function useTraceStore(id = 'default') {
+  return defineStore(`vue-trace-stream/${id}`, setupTraceStore)();
+}
+
+/** Forgets a store: its rows, its state and its place in pinia. */
+export function removeTraceStore(store: TraceStore): void {
+  store.writer.clear();
+  store.$dispose();
+  const pinia = getActivePinia();
+  if (pinia) delete pinia.state.value[store.$id];
+}

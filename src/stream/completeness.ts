@@ -1,0 +1,219 @@
+import type {
+  CompletenessNotice,
+  CompletenessProblem,
+  CompletenessVerdict,
+} from './CompletenessProblem.js';
+import { createDomainTally, isNotOffered, judgeDomain, type DomainTally } from './domainTally.js';
+import { textOf, textsOf, wholeNumber, type MessageHeader } from './messageHeader.js';
+
+export interface CompletenessOptions {
+  /** The domains that were asked for; missed even where the server does not announce them. */
+  domains?: readonly string[];
+  /** Of the trace; `mid_section_defect` may keep its rows. @default the profile of `meta` */
+  profile?: string;
+}
+
+/** Follows a stream by its headers and knows, at any time, what it lacks. */
+export interface CompletenessCheck {
+  /**
+   * Takes the header of the next message and says whether to take its rows. Each batch is taken
+   * once, whatever the order; never throws, whatever the header holds.
+   */
+  accept(header: MessageHeader): 'take' | 'drop';
+  /** What the result lacks, were this the end; empty only for a complete one. */
+  problems(): CompletenessProblem[];
+  /** What was odd but cost no row. */
+  notices(): CompletenessNotice[];
+}
+
+/**
+ * Makes the check that a stream must pass to count as complete: `complete` came, every domain began
+ * and ended, batches ran without a hole, every count agrees, no domain failed. A `full_result` is
+ * its own end mark; hold its answer to `checkAnswer`.
+ *
+ * @example
+ * const check = createCompletenessCheck({ domains: ['history'] });
+ * await consumeNDJSONStream(url, (message) => {
+ *   if (check.accept(headerOf(message)) === 'take' && message.type === 'records') add(message.data);
+ * });
+ * const incomplete = check.problems().length > 0;
+ */
+export function createCompletenessCheck(options: CompletenessOptions = {}): CompletenessCheck {
+  const check = new StreamCheck(options);
+  return {
+    accept: (header) => check.accept(header),
+    problems: () => check.verdict().problems,
+    notices: () => check.verdict().notices,
+  };
+}
+
+class StreamCheck {
+  readonly #asked: readonly string[];
+  #profile: string | null;
+  #announced: Set<string> | null = null;
+  // A Map, because a domain of the wire may be called __proto__.
+  readonly #domains = new Map<string, DomainTally>();
+  readonly #failed = new Set<string>();
+  readonly #problems: CompletenessProblem[] = [];
+  readonly #notices: CompletenessNotice[] = [];
+  #end: 'complete' | 'error' | 'full_result' | null = null;
+  #totalRecords: number | null = null;
+
+  constructor({ domains = [], profile }: CompletenessOptions) {
+    this.#asked = domains;
+    this.#profile = profile ?? null;
+  }
+
+  accept(header: MessageHeader): 'take' | 'drop' {
+    if (header.type === 'records') return this.#takeBatch(header);
+    // An error counts even behind `complete`: the server knows of it.
+    const late = this.#end !== null && header.type !== 'error';
+    if (!late && this.#takeLine(header)) return 'take';
+    const domain = textOf(header.domain);
+    this.#notices.push({ kind: 'line-unexpected', type: header.type, domain });
+    return 'drop';
+  }
+
+  verdict(): CompletenessVerdict {
+    const problems = [...this.#problems];
+    const notices = [...this.#notices];
+    if (this.#end === null) problems.unshift({ kind: 'no-end-mark' });
+    if (this.#end === 'full_result') return { problems, notices };
+    for (const domain of this.#failed) problems.push({ kind: 'domain-failed', domain });
+    if (this.#announced === null && this.#end !== 'error') {
+      if (this.#asked.length === 0) problems.push({ kind: 'domains-unknown' });
+      else notices.push({ kind: 'meta-missing' });
+    }
+    for (const [domain, tally] of this.#expectedDomains()) {
+      const failed = this.#failed.has(domain);
+      const judged = judgeDomain(domain, tally, { failed, msd: this.#isMsd() });
+      problems.push(...judged.problems);
+      notices.push(...judged.notices);
+    }
+    if (this.#end === 'complete') problems.push(...this.#totalMismatch());
+    return { problems, notices };
+  }
+
+  #takeBatch(header: MessageHeader): 'take' | 'drop' {
+    const domain = textOf(header.domain);
+    const batch = wholeNumber(header.batch);
+    const tally = domain === null ? null : this.#tallyOf(domain);
+    if (domain === null || tally === null || batch === null || tally.ended || this.#end !== null) {
+      this.#problems.push({ kind: 'batch-unexpected', domain, batch });
+      return 'drop';
+    }
+    if (tally.batches.has(batch)) {
+      this.#notices.push({ kind: 'batch-repeated', domain, batch });
+      return 'drop';
+    }
+    const received = header.rows ?? 0;
+    const expected = wholeNumber(header.count);
+    if (header.rows !== expected) {
+      this.#problems.push({ kind: 'batch-count', domain, batch, received, expected });
+    }
+    if (header.rows === null) return 'drop';
+    tally.batches.add(batch);
+    tally.received += received;
+    return 'take';
+  }
+
+  /** False for a line that may not stand where it stands. */
+  #takeLine(header: MessageHeader): boolean {
+    switch (header.type) {
+      case 'meta':
+        return this.#takeMeta(header);
+      case 'domain_start':
+      case 'domain_end':
+        return this.#takeDomainMark(header);
+      case 'warning':
+        this.#takeWarning(header);
+        return true;
+      case 'error':
+        this.#end = 'error';
+        this.#problems.push({
+          kind: 'error-line',
+          code: textOf(header.code),
+          message: textOf(header.message) ?? '',
+        });
+        return true;
+      case 'full_result':
+        // It stands in place of all else: rows that came before would be in it a second time.
+        if (this.#domains.size > 0) return false;
+        this.#end = 'full_result';
+        return true;
+      case 'complete':
+        this.#end = 'complete';
+        this.#totalRecords = wholeNumber(header.total_records);
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  #takeMeta(header: MessageHeader): boolean {
+    if (this.#announced !== null) return false;
+    this.#announced = new Set(textsOf(header.domains));
+    this.#profile ??= textOf(header.profile);
+    return true;
+  }
+
+  #takeDomainMark(header: MessageHeader): boolean {
+    const domain = textOf(header.domain);
+    if (domain === null) return false;
+    const tally = this.#tallyOf(domain);
+    const starts = header.type === 'domain_start';
+    if (tally.ended || (starts && tally.begun)) return false;
+    if (starts) {
+      tally.begun = true;
+      tally.total = wholeNumber(header.total);
+    } else {
+      tally.ended = true;
+      tally.endCount = wholeNumber(header.count);
+    }
+    return true;
+  }
+
+  #takeWarning(header: MessageHeader): void {
+    const failed = textsOf(header.failed_domains);
+    for (const domain of failed) this.#failed.add(domain);
+    if (failed.length === 0 && header.code === 'EVENTS_PARTIAL_FAILURE') {
+      this.#problems.push({ kind: 'domain-failed', domain: null });
+    }
+  }
+
+  #tallyOf(domain: string): DomainTally {
+    const known = this.#domains.get(domain);
+    if (known) return known;
+    if (this.#announced !== null && !this.#announced.has(domain)) {
+      this.#notices.push({ kind: 'domain-unannounced', domain });
+    }
+    const tally = createDomainTally();
+    this.#domains.set(domain, tally);
+    return tally;
+  }
+
+  #expectedDomains(): Map<string, DomainTally> {
+    const expected = new Map<string, DomainTally>();
+    for (const domain of [...this.#asked, ...(this.#announced ?? []), ...this.#domains.keys()]) {
+      expected.set(domain, this.#domains.get(domain) ?? createDomainTally());
+    }
+    return expected;
+  }
+
+  #totalMismatch(): CompletenessProblem[] {
+    let received = 0;
+    let notOffered = 0;
+    for (const tally of this.#domains.values()) {
+      received += tally.received;
+      if (this.#isMsd() && isNotOffered(tally)) notOffered += tally.total ?? 0;
+    }
+    const expected = this.#totalRecords;
+    // Servers that keep rows back may or may not count them here.
+    if (expected === received || expected === received + notOffered) return [];
+    return [{ kind: 'total-mismatch', received, expected }];
+  }
+
+  #isMsd(): boolean {
+    return this.#profile === 'mid_section_defect';
+  }
+}

@@ -1,0 +1,27 @@
+import { TraceError } from '../../protocol/TraceError.js';
+
+export interface StreamInterruptedContext {
+  url: string;
+  /** The line that was under way, from 1. */
+  line: number;
+  /** Bytes that were received. */
+  byteOffset: number;
+  cause: unknown;
+}
+
+/** The connection broke while a stream was read; the lines before it were handed on. */
+export class StreamInterruptedError extends TraceError {
+  override readonly name = 'StreamInterruptedError';
+  declare readonly url: string;
+  declare readonly line: number;
+  declare readonly byteOffset: number;
+
+  constructor(context: StreamInterruptedContext) {
+    super(
+      'STREAM_INTERRUPTED',
+      `${context.url} broke off in line ${context.line}, after ${context.byteOffset} bytes.\n` +
+        'What came before is kept; run the trace again, or fetch the rest by pages.',
+      context,
+    );
+  }
+}
