@@ -2,7 +2,7 @@ import type { TraceRow } from '../src/protocol/index.js';
 import type { RowBatch } from './ports.js';
 
 /** A batch of row objects; its JSON is made when it is first asked for. */
-export function batchOfRows(rows: readonly TraceRow[], containersDone: number): RowBatch {
+export function batchFromRows(rows: readonly TraceRow[], containersDone: number): RowBatch {
   const json = once(() => ownBuffer(new TextEncoder().encode(JSON.stringify(rows))));
   return {
     rowCount: rows.length,
@@ -14,7 +14,7 @@ export function batchOfRows(rows: readonly TraceRow[], containersDone: number): 
 }
 
 /** A batch whose JSON array a database made; it is parsed when its rows are first asked for. */
-export function batchOfJson(
+export function batchFromJson(
   bytes: Uint8Array,
   rowCount: number,
   containersDone: number,

@@ -57,19 +57,42 @@ async function storeDomain(domain: TraceDomain, context: DomainJob) {
   }
 }
 
+/** A store whose first failure is remembered: it ends the job, where a source's ends a domain only. */
+function watchStore(store: ResultWriter) {
+  const failure = new AbortController();
+  const put: ResultWriter['put'] = async (...args) => {
+    try {
+      await store.put(...args);
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
+  const watched: ResultWriter = {
+    put,
+    drop: (...args) => store.drop(...args),
+    updateJob: (...args) => store.updateJob(...args),
+  };
+  return { store: watched, failed: failure.signal };
+}
+
 /**
  * Fetches the domains of a job and stores each batch as soon as it is there, so that no more than
  * one batch a domain is held; the result can be read once this resolves.
- * @throws Error where no domain could be fetched, the detection rows could not, or on abort
+ * @throws Error where no domain could be fetched, the detection rows could not, the store refused a
+ * chunk, or on abort
  */
 export async function runJob(job: EventsJob, options: RunJobOptions): Promise<void> {
-  const { source, store, maxWorkers, signal, onDomainFailed } = options;
+  const { source, maxWorkers, onDomainFailed } = options;
+  const { store, failed } = watchStore(options.store);
+  const signal = AbortSignal.any([options.signal, failed]);
   const { jobId, domains, profile } = job;
   const meta: ResultMeta = { profile, domains: {}, failed_domains: [] };
   let lastError: unknown;
   await store.updateJob(jobId, { progress: 'fetching events', stage: 'events', pct: '0' });
   const aggregator = await prepareAggregation(job, source, signal);
-  const context = { ...options, job, aggregator, progress: createJobProgress(job, store) };
+  const progress = createJobProgress(job, store);
+  const context = { ...options, store, signal, job, aggregator, progress };
 
   await eachAtMost(domains, maxWorkers, async (domain) => {
     try {

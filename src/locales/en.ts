@@ -48,8 +48,8 @@ export const en: TraceMessages = {
     cancelled: (stage) => `Cancelled: ${stage}`,
   },
   job: {
-    label: 'Job',
-    id: 'Job ID',
+    label: 'Job:',
+    id: 'Job ID:',
     scope: (seedCount, containerCount) =>
       `${count(containerCount, 'container', 'containers')} from ${count(seedCount, 'lot', 'lots')}`,
     waiting: 'waiting for the answer',

@@ -44,8 +44,8 @@ export const zhTW: TraceMessages = {
     cancelled: (stage) => `已在「${stage}」階段取消`,
   },
   job: {
-    label: '工作狀態',
-    id: '工作編號',
+    label: '工作狀態：',
+    id: '工作編號：',
     scope: (seedCount, containerCount) =>
       `${integer(seedCount)} 個批號，共 ${integer(containerCount)} 個容器`,
     waiting: '等待伺服器回應',

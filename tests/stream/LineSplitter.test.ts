@@ -74,9 +74,8 @@ describe.each(CHUNK_SIZES)('LineSplitter at %i bytes a chunk', (size) => {
         for (const { line } of splitter.push(chunk)) taken.push(line);
       }
     };
-    expect(read).toThrow(LineTooLongError);
     expect(read).toThrow(expect.objectContaining({ line: 3, byteOffset: 7, maxLineBytes: 5 }));
-    expect(taken[0]).toBe(2);
+    expect(taken).toEqual([2]);
   });
 });
 

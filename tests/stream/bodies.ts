@@ -79,9 +79,11 @@ export function countingController() {
   const remove = signal.removeEventListener.bind(signal);
   const active = new Set<unknown>();
   let added = 0;
-  signal.addEventListener = (type: string, listener: never, options?: never) => {
+  signal.addEventListener = (type: string, listener: never, options?: AddEventListenerOptions) => {
     added += 1;
     active.add(listener);
+    // One that is called at most once is gone after the abort.
+    if (options?.once) add('abort', () => active.delete(listener), { once: true });
     add(type, listener, options);
   };
   signal.removeEventListener = (type: string, listener: never, options?: never) => {

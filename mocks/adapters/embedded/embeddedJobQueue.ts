@@ -139,8 +139,9 @@ class EmbeddedJobQueue implements JobQueue {
     fields: { status: string; progress?: string; pct?: string; error?: string },
   ): Promise<void> {
     const { store, log } = this.#options;
-    this.#running.get(jobId)?.();
+    const stop = this.#running.get(jobId);
     this.#running.delete(jobId);
+    stop?.();
     log(fields.status === 'failed' ? 'error' : 'info', `Job ${fields.status}.`, {
       jobId,
       ...fields,

@@ -1,7 +1,7 @@
 import type { TraceDomain, TraceRow } from '../../../src/protocol/index.js';
 import { nextTask } from './nextTask.js';
 import type { FetchEventsOptions, RowBatch } from '../../ports.js';
-import { batchOfRows } from '../../rowBatch.js';
+import { batchFromRows } from '../../rowBatch.js';
 import type { Factory, Lot } from './factory.js';
 import { addJobs } from './jobRows.js';
 import { addHistory, addMaterials, addUpstreamHistory } from './processRows.js';
@@ -38,7 +38,7 @@ export async function* fetchEvents(
     if (lot) addRows(lot, rows, factory);
     // A full batch waits for the next row: only then is it known not to be the last.
     while (rows.length > batchSize) {
-      yield batchOfRows(rows.slice(0, batchSize), done);
+      yield batchFromRows(rows.slice(0, batchSize), done);
       rows = rows.slice(batchSize);
       await nextTask(signal);
       sinceTask = 0;
@@ -48,5 +48,5 @@ export async function* fetchEvents(
       sinceTask = 0;
     }
   }
-  if (rows.length > 0) yield batchOfRows(rows, containerIds.length);
+  if (rows.length > 0) yield batchFromRows(rows, containerIds.length);
 }

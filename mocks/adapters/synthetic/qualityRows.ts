@@ -5,7 +5,7 @@ import { fraction, pick, roll } from './hash.js';
 import type { Machine } from './machines.js';
 import { lotName } from './names.js';
 import { productOf } from './product.js';
-import { machineAt, slotOf, trackInAt } from './steps.js';
+import { machineAt, slotOf, stepInPart, trackInAt } from './steps.js';
 import {
   DEPARTMENTS,
   HOLD_COMMENTS,
@@ -41,8 +41,7 @@ interface Reject {
 function rejectsOf(lot: Lot): Reject[] {
   const count = pick([0, 1, 1, 2], roll(lot.hash, SALT.rejects) >>> 8);
   return Array.from({ length: count }, (_, nth) => {
-    const place = (nth + fraction(roll(lot.hash, SALT.rejectStep, nth))) / count;
-    const step = Math.floor(place * lot.stepCount);
+    const step = stepInPart(lot, nth, count, roll(lot.hash, SALT.rejectStep, nth));
     const hash = roll(lot.hash, SALT.reject, nth);
     const machine = machineAt(lot, step);
     const quantities = {
@@ -118,8 +117,8 @@ export function addHolds(lot: Lot, rows: TraceRow[]): void {
   const count = pick(HOLD_COUNTS, roll(lot.hash, HOLD_SALT.holds) >>> 8);
   const name = lotName(lot);
   for (let nth = 0; nth < count; nth++) {
-    const place = (nth + fraction(roll(lot.hash, HOLD_SALT.step, nth))) / count;
-    rows.push(holdRow(lot, name, nth, Math.floor(place * lot.stepCount)));
+    const step = stepInPart(lot, nth, count, roll(lot.hash, HOLD_SALT.step, nth));
+    rows.push(holdRow(lot, name, nth, step));
   }
 }
 

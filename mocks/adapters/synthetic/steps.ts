@@ -84,3 +84,10 @@ export function firstStepAt(lot: Lot, group: number): number {
   }
   return -1;
 }
+
+/** A step by hash in the `nth` of `count` equal parts of a lot's steps: later parts, later steps. */
+export function stepInPart(lot: Lot, nth: number, count: number, hash: number): number {
+  const start = Math.floor((nth * lot.stepCount) / count);
+  const end = Math.floor(((nth + 1) * lot.stepCount) / count);
+  return start + (hash % (end - start));
+}

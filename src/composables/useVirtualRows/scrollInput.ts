@@ -29,10 +29,3 @@ export function offsetAfterKey(
 function pageHeight(scale: ScrollScale): number {
   return Math.max(scale.rowHeight, scale.viewportHeight - scale.rowHeight);
 }
-
-/** True for a press on the element's own vertical scrollbar. */
-export function isOnScrollbar(event: PointerEvent, scroller: HTMLElement): boolean {
-  if (event.target !== scroller) return false;
-  const x = event.clientX - scroller.getBoundingClientRect().left - scroller.clientLeft;
-  return x >= scroller.clientWidth || x < 0;
-}

@@ -1,6 +1,5 @@
 import { useEventListener } from '@vueuse/core';
 import type { Ref } from 'vue';
-import { isOnScrollbar } from './scrollInput.js';
 
 export interface UseScrollHoldOptions {
   scroller: Readonly<Ref<HTMLElement | null>>;
@@ -35,7 +34,8 @@ export function useScrollHold(options: UseScrollHoldOptions): UseScrollHoldRetur
     scroller,
     'pointerdown',
     (event: PointerEvent) => {
-      if (!scroller.value || !isOnScrollbar(event, scroller.value)) return;
+      // The rows' canvas covers the whole scroller: only a scrollbar is the scroller itself.
+      if (event.target !== scroller.value) return;
       dragging = true;
       onTake();
     },

@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
+import {
+  createEmbeddedJobQueue,
+  type JobThread,
+} from '../../mocks/adapters/embedded/embeddedJobQueue.js';
+import type { ThreadMessage } from '../../mocks/adapters/embedded/jobThread.js';
+import { startNodeThread } from '../../mocks/adapters/embedded/startNodeThread.js';
+import { createSource } from '../../mocks/adapters/createSource.js';
+import type { EventsJob, JobQueue } from '../../mocks/ports.js';
+import { readResultMeta } from '../../mocks/results/resultMeta.js';
+import { JOB_THREAD_URL } from './api/backend.js';
+
+const SOURCE = { kind: 'synthetic', containers: 20_000, seed: 1 } as const;
+const logged: string[] = [];
+const queues: JobQueue[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  logged.length = 0;
+  for (const queue of queues.splice(0)) await queue.close();
+});
+
+function createQueue(
+  startThread: () => JobThread,
+  options: { workerCount?: number; maxBytes?: number } = {},
+) {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: options.maxBytes ?? 2 ** 30 });
+  const queue = createEmbeddedJobQueue({
+    store,
+    source: SOURCE,
+    startThread,
+    batchSize: 1_000,
+    maxWorkers: 2,
+    workerCount: options.workerCount ?? 1,
+    timeoutSeconds: 30,
+    log: (level, message) => void logged.push(`${level}: ${message}`),
+  });
+  queues.push(queue);
+  return { store, queue };
+}
+
+/** A thread that does what the test tells it. */
+function fakeThread() {
+  let say: (message: ThreadMessage) => void = () => undefined;
+  let die: (reason: string) => void = () => undefined;
+  const thread: JobThread = {
+    post: vi.fn(),
+    onMessage: (listener) => void (say = listener),
+    onDeath: (listener) => void (die = listener),
+    terminate: vi.fn(() => die('ended with code 1')),
+  };
+  return {
+    thread,
+    say: (message: ThreadMessage) => say(message),
+    die: (reason: string) => die(reason),
+  };
+}
+
+const realThread =
+  (heapMb: number, url = JOB_THREAD_URL) =>
+  () =>
+    startNodeThread({ url, heapMb });
+
+async function createJob(jobId: string, changes: Partial<EventsJob> = {}): Promise<EventsJob> {
+  const source = createSource(SOURCE);
+  const params = { mode: 'date_range', start_date: '2025-09-01', end_date: '2026-02-27' } as const;
+  const { seeds } = await source.resolveSeeds({ profile: 'mid_section_defect', params });
+  return {
+    jobId,
+    profile: 'query_tool',
+    containerIds: seeds.slice(0, 500).map((seed) => seed.container_id),
+    domains: ['history', 'holds'],
+    params: {},
+    seedContainerIds: [],
+    ancestors: {},
+    seedRoots: {},
+    ...changes,
+  };
+}
+
+const ended = ['finished', 'failed', 'cancelled'];
+function waitForEnd(store: ReturnType<typeof createQueue>['store'], jobId: string) {
+  return vi.waitFor(
+    async () => {
+      const fields = await store.readJob(jobId);
+      expect(ended).toContain(fields?.status);
+      return fields!;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+describe('the embedded queue', () => {
+  it('stores each batch as the thread has it, and finishes', async () => {
+    const { store, queue } = createQueue(realThread(128));
+    const job = await createJob('job');
+    await queue.enqueue(job);
+    expect(await store.readJob('job')).toMatchObject({
+      status: expect.any(String),
+      cid_count: '500',
+    });
+    expect(await waitForEnd(store, 'job')).toMatchObject({ status: 'finished', pct: '100' });
+    const meta = await readResultMeta(store, 'job');
+    const rows: unknown[] = [];
+    for (let i = 0; i < meta!.domains.history!.chunks; i++) {
+      rows.push(
+        ...JSON.parse(new TextDecoder().decode((await store.get('job', `result:history:${i}`))!)),
+      );
+    }
+    const expected: unknown[] = [];
+    for await (const batch of createSource(SOURCE).fetchEvents(job.containerIds, 'history', {
+      batchSize: 99,
+    })) {
+      expected.push(...batch.rows());
+    }
+    expect(rows).toEqual(expected);
+  });
+
+  it('fails a job that runs out of memory, and lives on', async () => {
+    const { store, queue } = createQueue(realThread(6));
+    const ancestors = Object.fromEntries(
+      Array.from({ length: 60_000 }, (_, i) => [`seed-${i}`, [`parent-${i}`, `root-${i}`]]),
+    );
+    await queue.enqueue(
+      await createJob('large', {
+        profile: 'mid_section_defect',
+        ancestors,
+        domains: ['upstream_history'],
+      }),
+    );
+    const fields = await waitForEnd(store, 'large');
+    expect(fields).toMatchObject({ status: 'failed' });
+    expect(fields.error).toContain('TRACE_JOB_HEAP_MB');
+    expect(await store.get('large', 'result:upstream_history:0')).toBeNull();
+  });
+
+  it('fails a job whose thread is killed', async () => {
+    const url = new URL('data:text/javascript,setTimeout(()=>process.exit(9),50)');
+    const { store, queue } = createQueue(realThread(64, url));
+    await queue.enqueue(await createJob('killed'));
+    const fields = await waitForEnd(store, 'killed');
+    expect(fields).toMatchObject({ status: 'failed', error: expect.stringContaining('code 9') });
+  });
+
+  it('fails a job that takes longer than it may', async () => {
+    vi.useFakeTimers();
+    const { thread } = fakeThread();
+    const { store, queue } = createQueue(() => thread);
+    await queue.enqueue(await createJob('slow'));
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(await store.readJob('slow')).toMatchObject({ status: 'started' });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await store.readJob('slow')).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('longer than 30 s'),
+    });
+    expect(thread.terminate).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(1); // the sweep of the store
+  });
+
+  it('fails a job whose result does not fit into the store', async () => {
+    const { store, queue } = createQueue(realThread(128), { maxBytes: 300_000 });
+    await queue.enqueue(await createJob('large'));
+    const fields = await waitForEnd(store, 'large');
+    expect(fields.error).toContain('TRACE_STORE_MAX_BYTES');
+    expect(store.byteLength).toBe(0);
+  });
+
+  it('runs as many jobs at once as it has workers, the others wait in their order', async () => {
+    const threads = [fakeThread(), fakeThread(), fakeThread()];
+    let started = 0;
+    const { store, queue } = createQueue(() => threads[started++]!.thread, { workerCount: 2 });
+    for (const id of ['a', 'b', 'c']) await queue.enqueue(await createJob(id));
+    const statuses = async () =>
+      Promise.all(['a', 'b', 'c'].map(async (id) => (await store.readJob(id))!.status));
+    expect(await statuses()).toEqual(['started', 'started', 'queued']);
+    threads[1]!.say({ type: 'finished' });
+    await vi.waitFor(async () =>
+      expect(await statuses()).toEqual(['started', 'finished', 'started']),
+    );
+  });
+
+  it('cancels a queued and a running job, and takes nothing more of either', async () => {
+    const running = fakeThread();
+    const { store, queue } = createQueue(() => running.thread);
+    await queue.enqueue(await createJob('running'));
+    await queue.enqueue(await createJob('waiting'));
+    expect(await queue.cancel('waiting')).toBe(true);
+    expect(await queue.cancel('running')).toBe(true);
+    expect(await queue.cancel('running')).toBe(false);
+    expect(await queue.cancel('nobody')).toBe(false);
+    const value = new Uint8Array(3);
+    const request = { method: 'put', jobId: 'running', key: 'result:history:0', value } as const;
+    running.say({ type: 'store', call: 0, request });
+    running.die('too late');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await store.get('running', 'result:history:0')).toBeNull();
+    expect(await store.readJob('running')).toMatchObject({ status: 'cancelled' });
+    expect(await store.readJob('waiting')).toMatchObject({ status: 'cancelled' });
+    expect(running.thread.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  it('fails the running jobs when it is closed', async () => {
+    const running = fakeThread();
+    const { store, queue } = createQueue(() => running.thread);
+    await queue.enqueue(await createJob('running'));
+    await queue.close();
+    expect(await store.readJob('running')).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('stopped'),
+    });
+    expect(running.thread.terminate).toHaveBeenCalledTimes(1);
+  });
+});

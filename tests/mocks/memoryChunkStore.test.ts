@@ -1,0 +1,66 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import {
+  createMemoryChunkStore,
+  StoreFullError,
+} from '../../mocks/adapters/memory/memoryChunkStore.js';
+import { describeChunkStore } from './ports/chunkStoreSuite.js';
+
+afterEach(() => void vi.useRealTimers());
+
+describeChunkStore('the memory adapter', async () => {
+  let time = 1_000_000;
+  return {
+    store: createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1_000, now: () => time }),
+    passSeconds: async (seconds) => void (time += seconds * 1_000),
+  };
+});
+
+const bytes = (length: number) => new Uint8Array(length);
+
+it('lets the oldest finished result go first when the bytes run out', async () => {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
+  for (const job of ['first', 'second', 'running']) {
+    await store.updateJob(job, { status: 'started' });
+    await store.put(job, 'result:history:0', bytes(30));
+  }
+  await store.renew('second');
+  await store.renew('first');
+  await store.put('running', 'result:history:1', bytes(40));
+  expect(await store.get('second', 'result:history:0')).toBeNull();
+  expect(await store.readJob('second')).toEqual({ status: 'started' });
+  expect(await store.get('first', 'result:history:0')).not.toBeNull();
+  expect(store.byteLength).toBe(100);
+});
+
+it('refuses a value that does not fit beside what is still being made', async () => {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
+  await store.put('running', 'result:history:0', bytes(60));
+  await expect(store.put('other', 'result:history:0', bytes(41))).rejects.toThrow(StoreFullError);
+  await expect(store.put('other', 'result:history:0', bytes(41))).rejects.toThrow(
+    'TRACE_STORE_MAX_BYTES',
+  );
+  expect(await store.get('running', 'result:history:0')).not.toBeNull();
+  expect(store.byteLength).toBe(60);
+});
+
+it('counts a value that is put again once', async () => {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
+  await store.put('a', 'result:history:0', bytes(80));
+  await store.put('a', 'result:history:0', bytes(90));
+  expect(store.byteLength).toBe(90);
+  await store.drop('a', ['result:history:0']);
+  expect(store.byteLength).toBe(0);
+});
+
+it('gives the memory of an expired result back though nobody asks', async () => {
+  vi.useFakeTimers();
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
+  await store.put('a', 'result:history:0', bytes(80));
+  await vi.advanceTimersByTimeAsync(30_000);
+  await store.put('b', 'result:history:0', bytes(10));
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(store.byteLength).toBe(10);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(store.byteLength).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
+import { ChunkMissingError, readRows } from '../../mocks/results/resultChunks.js';
+import { chunkKey } from '../../mocks/results/resultMeta.js';
+import { findRowBounds } from '../../mocks/results/rowBounds.js';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** JSON as Python's json.dumps spaces it. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${pythonJson(v)}`);
+    return `{${members.join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+const anyRows = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 8 });
+
+describe('findRowBounds', () => {
+  it('finds the rows of any JSON array, as JSON.parse does', () => {
+    fc.assert(
+      fc.property(anyRows, fc.constantFrom(JSON.stringify, pythonJson), (rows, write) => {
+        const bytes = encode(write(rows));
+        const bounds = findRowBounds(bytes);
+        expect(bounds).toHaveLength(rows.length + 1);
+        const found = rows.map((_, i) => {
+          const end = bounds[i + 1]! - (i < rows.length - 1 ? 1 : 0);
+          return JSON.parse(decode(bytes.subarray(bounds[i], end)));
+        });
+        expect(found).toEqual(JSON.parse(decode(bytes)));
+      }),
+    );
+  });
+
+  it('takes quotes, brackets and backslashes inside of texts for text', () => {
+    const rows = ['a"]}', '\\', '\\"', '[{,', '🙂'];
+    expect(findRowBounds(encode(JSON.stringify(rows)))).toHaveLength(6);
+  });
+
+  it('finds no row in an empty array', () => {
+    for (const text of ['[]', '[ ]', '[\n]']) expect(findRowBounds(encode(text))).toHaveLength(1);
+  });
+});
+
+async function storeChunks(rows: unknown[], size: number, write: (rows: unknown[]) => string) {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1e6 });
+  const chunks = Math.ceil(rows.length / size);
+  for (let i = 0; i < chunks; i++) {
+    await store.put('job', chunkKey('d', i), encode(write(rows.slice(i * size, (i + 1) * size))));
+  }
+  return { store, chunks };
+}
+
+async function collect(slices: AsyncIterable<{ rowCount: number; rows: Uint8Array }>) {
+  const rows: unknown[] = [];
+  for await (const slice of slices) {
+    const part = JSON.parse(`[${decode(slice.rows)}]`) as unknown[];
+    expect(part).toHaveLength(slice.rowCount);
+    rows.push(...part);
+  }
+  return rows;
+}
+
+describe('readRows', () => {
+  it('reads any range of rows, of our chunks and of chunks written by Python', async () => {
+    const counts = fc.record({
+      rows: fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 30 }),
+      size: fc.integer({ min: 1, max: 9 }),
+      offset: fc.nat(35),
+      limit: fc.oneof(fc.nat(35), fc.constant(Infinity)),
+      python: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(counts, async ({ rows, size, offset, limit, python }) => {
+        const { store, chunks } = await storeChunks(
+          rows,
+          size,
+          python ? pythonJson : JSON.stringify,
+        );
+        const meta = { chunks, total: rows.length, ...(!python && { batch_size: size }) };
+        const read = await collect(readRows(store, 'job', 'd', meta, offset, limit));
+        expect(read).toEqual(JSON.parse(JSON.stringify(rows.slice(offset, offset + limit))));
+      }),
+    );
+  });
+
+  it('reads only the chunks that hold the rows', async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => ({ i }));
+    const { store, chunks } = await storeChunks(rows, 10, JSON.stringify);
+    const read: string[] = [];
+    const spy = {
+      get: (job: string, key: Parameters<typeof store.get>[1]) => (
+        read.push(key),
+        store.get(job, key)
+      ),
+    };
+    const meta = { chunks, total: 100, batch_size: 10 };
+    await collect(readRows(spy, 'job', 'd', meta, 57, 5));
+    expect(read).toEqual(['result:d:5', 'result:d:6']);
+  });
+
+  it('passes whole chunks on without copying them', async () => {
+    const { store, chunks } = await storeChunks([{ a: 1 }, { a: 2 }, { a: 3 }], 2, JSON.stringify);
+    const meta = { chunks, total: 3, batch_size: 2 };
+    for await (const { rows } of readRows(store, 'job', 'd', meta)) {
+      const stored = [await store.get('job', 'result:d:0'), await store.get('job', 'result:d:1')];
+      expect(stored.map((chunk) => chunk!.buffer)).toContain(rows.buffer);
+    }
+  });
+
+  it('says which chunk is missing', async () => {
+    const { store, chunks } = await storeChunks([1, 2, 3, 4], 1, JSON.stringify);
+    await store.drop('job', ['result:d:2']);
+    const reading = collect(readRows(store, 'job', 'd', { chunks, total: 4, batch_size: 1 }));
+    await expect(reading).rejects.toThrow(new ChunkMissingError('d', 2));
+  });
+});

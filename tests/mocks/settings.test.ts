@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { createRateLimiter } from '../../mocks/http/rateLimiter.js';
+import { DEFAULT_SETTINGS, readSettings } from '../../mocks/settings.js';
+
+it('has the defaults of the contract', () => {
+  expect(readSettings({})).toEqual(DEFAULT_SETTINGS);
+  expect(readSettings({ TRACE_ASYNC_CID_THRESHOLD: ' ' })).toEqual(DEFAULT_SETTINGS);
+});
+
+it('reads settings from the environment', () => {
+  const settings = readSettings({
+    TRACE_ASYNC_CID_THRESHOLD: '0',
+    TRACE_STREAM_BATCH_SIZE: '250',
+    TRACE_WRAP_ANSWERS: 'true',
+    TRACE_JOB_RATE_LIMIT_MAX_REQUESTS: '7',
+    TRACE_SEED_RATE_LIMIT_WINDOW_SECONDS: '9',
+  });
+  expect(settings).toMatchObject({
+    asyncCidThreshold: 0,
+    streamBatchSize: 250,
+    wrapAnswers: true,
+    rateLimits: {
+      job: { maxRequests: 7, windowSeconds: 60 },
+      seed: { maxRequests: 10, windowSeconds: 9 },
+    },
+  });
+});
+
+it.each([
+  ['TRACE_STREAM_BATCH_SIZE', '0'],
+  ['TRACE_STREAM_BATCH_SIZE', '1.5'],
+  ['TRACE_JOB_TTL_SECONDS', 'an hour'],
+  ['TRACE_ASYNC_CID_THRESHOLD', '-1'],
+  ['TRACE_WRAP_ANSWERS', 'perhaps'],
+])('names a setting that cannot be taken: %s=%s', (name, value) => {
+  expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
+});
+
+it('counts each client and each kind of request in its own window', () => {
+  let time = 0;
+  const limit = { maxRequests: 2, windowSeconds: 60 };
+  const limits = { seed: limit, lineage: limit, events: limit, job: limit };
+  const limiter = createRateLimiter(limits, () => time);
+  limiter.check('seed', 'a');
+  time = 20_500;
+  limiter.check('seed', 'a');
+  limiter.check('seed', 'b');
+  limiter.check('job', 'a');
+  expect(() => limiter.check('seed', 'a')).toThrow(
+    expect.objectContaining({ status: 429, meta: { retry_after_seconds: 40 } }),
+  );
+  time = 60_000;
+  limiter.check('seed', 'a');
+});
