@@ -60,7 +60,21 @@ export interface TraceMessages {
     remaining: string;
     duration(ms: number): string;
   };
-  readonly notices: { label: string };
+  readonly notices: {
+    label: string;
+    rowsNotOffered(domain: string, total: number | null): string;
+    metaMissing: string;
+    domainUnannounced(domain: string): string;
+    /** `batch` is counted from 1. */
+    batchRepeated(domain: string, batch: number): string;
+    lineUnexpected(type: string): string;
+    /** `names` are the first of `count` values. */
+    valuesNotFound(names: readonly string[], count: number): string;
+    nonFiniteNumbers(count: number): string;
+    serverWarning: string;
+    qualityMeta(text: string): string;
+    cancelFailed: string;
+  };
   readonly incomplete: { label: string; notAll: string };
   /** Batches and rows are counted from 1 here, as people do. */
   readonly problems: {

@@ -73,7 +73,23 @@ export const en: TraceMessages = {
       return minutes > 0 ? `${minutes} min ${seconds} s` : `${seconds} s`;
     },
   },
-  notices: { label: 'Notices from the server' },
+  notices: {
+    label: 'Worth knowing',
+    rowsNotOffered: (domain, total) =>
+      `${domain}: the server keeps ${total === null ? 'its rows' : rows(total)} to itself; they cannot be shown.`,
+    metaMissing: 'The server did not announce the data; they were checked against the query.',
+    domainUnannounced: (domain) => `${domain}: came without being announced.`,
+    batchRepeated: (domain, batch) =>
+      `${domain}: batch ${integer(batch)} came again and was taken once.`,
+    lineUnexpected: (type) => `A line of type “${type}” came out of place and was ignored.`,
+    valuesNotFound: (names, all) =>
+      `${count(all, 'value', 'values')} of the query not found: ${names.join(', ')}${all > names.length ? ' …' : ''}`,
+    nonFiniteNumbers: (found) =>
+      `${count(found, 'value that is', 'values that are')} no number (NaN or Infinity) shown as empty.`,
+    serverWarning: 'The server sent a warning.',
+    qualityMeta: (text) => `Quality of the data: ${text}`,
+    cancelFailed: 'Cancelled here, but the server could not be told: the job may still run.',
+  },
   incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },
   problems: {
     unnamedDomain: 'Part of the result',
@@ -116,6 +132,7 @@ export const en: TraceMessages = {
       JOB_NOT_FOUND: 'The result has expired: run the trace again.',
       POLL_FAILED: 'The job may still run: check the network, then try again.',
       POLL_TIMEOUT: 'The job takes too long: narrow the date range or the lots.',
+      UNEXPECTED: 'Reload the page; if it happens again, tell your administrator.',
     },
     serverAdvice: {
       INVALID_PARAMS: 'Check the conditions of the query.',

@@ -69,7 +69,22 @@ export const zhTW: TraceMessages = {
       return minutes > 0 ? `${minutes} 分 ${seconds} 秒` : `${seconds} 秒`;
     },
   },
-  notices: { label: '伺服器提醒' },
+  notices: {
+    label: '注意事項',
+    rowsNotOffered: (domain, total) =>
+      `${domain}：伺服器未提供${total === null ? '' : ` ${rows(total)}`}明細資料，無法顯示。`,
+    metaMissing: '伺服器未說明結果內容，已依查詢條件核對。',
+    domainUnannounced: (domain) => `${domain}：伺服器事先未說明會傳送這項資料。`,
+    batchRepeated: (domain, batch) =>
+      `${domain}：第 ${integer(batch)} 批資料重複傳送，僅採用一次。`,
+    lineUnexpected: (type) => `收到位置不符的「${type}」訊息，已略過。`,
+    valuesNotFound: (names, count) =>
+      `查無 ${integer(count)} 個查詢值：${names.join('、')}${count > names.length ? '…' : ''}`,
+    nonFiniteNumbers: (count) => `有 ${integer(count)} 個數值無效（NaN 或 Infinity），以空值顯示。`,
+    serverWarning: '伺服器發出警告。',
+    qualityMeta: (text) => `資料品質：${text}`,
+    cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
+  },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },
   problems: {
     unnamedDomain: '部分資料',
@@ -112,6 +127,7 @@ export const zhTW: TraceMessages = {
       JOB_NOT_FOUND: '結果已過期，請重新執行追溯。',
       POLL_FAILED: '工作可能仍在執行，請檢查網路後再試一次。',
       POLL_TIMEOUT: '執行時間過長，請縮小日期範圍或減少批號。',
+      UNEXPECTED: '請重新整理頁面；若再次發生，請通知系統管理員。',
     },
     serverAdvice: {
       INVALID_PARAMS: '請檢查查詢條件。',

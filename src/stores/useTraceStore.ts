@@ -1,5 +1,5 @@
-import { defineStore, getActivePinia } from 'pinia';
-import { markRaw, ref, shallowRef } from 'vue';
+import { defineStore, type Pinia } from 'pinia';
+import { markRaw, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import type { MsdAggregation, TraceRow } from '../protocol/index.js';
 import { type AppendableTable, createRowTable, type RecordTable } from '../records/index.js';
 
@@ -40,7 +40,19 @@ function setupTraceStore() {
   const domains = ref<TraceDomainState[]>([]);
   const aggregation = shallowRef<MsdAggregation | null>(null);
   const tables = new Map<string, AppendableTable>();
+  return {
+    domains,
+    aggregation,
+    tables: markRaw<TraceTables>({ get: (domain) => tables.get(domain) }),
+    writer: markRaw(createWriter(domains, aggregation, tables)),
+  };
+}
 
+function createWriter(
+  domains: Ref<TraceDomainState[]>,
+  aggregation: ShallowRef<MsdAggregation | null>,
+  tables: Map<string, AppendableTable>,
+): TraceWriter {
   function domainOf(name: string): TraceDomainState {
     const known = domains.value.find((domain) => domain.name === name);
     if (known) return known;
@@ -48,8 +60,7 @@ function setupTraceStore() {
     domains.value.push({ name, status: 'waiting', rowCount: 0, total: null });
     return domains.value.at(-1)!;
   }
-
-  const writer: TraceWriter = {
+  return {
     clear() {
       domains.value = [];
       aggregation.value = null;
@@ -65,19 +76,8 @@ function setupTraceStore() {
       table.append(rows);
       domain.rowCount = table.rowCount;
     },
-    setStatus(name, status) {
-      domainOf(name).status = status;
-    },
-    setAggregation(value) {
-      aggregation.value = value && markRaw(value);
-    },
-  };
-
-  return {
-    domains,
-    aggregation,
-    tables: markRaw<TraceTables>({ get: (domain) => tables.get(domain) }),
-    writer: markRaw(writer),
+    setStatus: (name, status) => void (domainOf(name).status = status),
+    setAggregation: (value) => void (aggregation.value = value && markRaw(value)),
   };
 }
 
@@ -96,9 +96,8 @@ export function useTraceStore(id = 'default') {
 }
 
 /** Forgets a store: its rows, its state and its place in pinia. */
-export function removeTraceStore(store: TraceStore): void {
+export function removeTraceStore(store: TraceStore, pinia: Pinia): void {
   store.writer.clear();
   store.$dispose();
-  const pinia = getActivePinia();
-  if (pinia) delete pinia.state.value[store.$id];
+  delete pinia.state.value[store.$id];
 }

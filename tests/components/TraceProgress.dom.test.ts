@@ -302,8 +302,44 @@ describe('a failure', () => {
   });
 });
 
-test('what the server noticed is shown as text, never as markup', () => {
-  const notices = [{ code: 'EVENTS_PARTIAL_FAILURE', message: '<img src=x onerror=alert(1)>' }];
+test('notices are told in sentences', () => {
+  const notices: TraceNotice[] = [
+    { kind: 'rows-not-offered', domain: 'upstream_history', total: 1_148_920 },
+    { kind: 'rows-not-offered', domain: 'materials', total: null },
+    { kind: 'meta-missing' },
+    { kind: 'domain-unannounced', domain: 'holds' },
+    { kind: 'batch-repeated', domain: 'jobs', batch: 0 },
+    { kind: 'line-unexpected', type: 'meta', domain: null },
+    { kind: 'values-not-found', values: Array.from({ length: 12 }, (_, i) => `L${i}`) },
+    { kind: 'non-finite-numbers', count: 1 },
+    { kind: 'server-warning', code: 'EVENTS_PARTIAL_FAILURE', message: null },
+    { kind: 'quality-meta', text: '{"late":3}' },
+    { kind: 'cancel-failed', error },
+  ];
+  const texts = (locale: TraceLocale) =>
+    show({ status: 'complete', ...counts, jobId: null }, {}, locale, notices)
+      .wrapper.findAll('.vts-note--notice li')
+      .map((item) => item.text());
+  expect(texts('en')).toEqual([
+    'Upstream history: the server keeps 1,148,920 rows to itself; they cannot be shown.',
+    'Materials: the server keeps its rows to itself; they cannot be shown.',
+    'The server did not announce the data; they were checked against the query.',
+    'Holds: came without being announced.',
+    'Maintenance jobs: batch 1 came again and was taken once.',
+    'A line of type “meta” came out of place and was ignored.',
+    '12 values of the query not found: L0, L1, L2, L3, L4, L5, L6, L7, L8, L9 …',
+    '1 value that is no number (NaN or Infinity) shown as empty.',
+    'The server sent a warning. EVENTS_PARTIAL_FAILURE',
+    'Quality of the data: {"late":3}',
+    'Cancelled here, but the server could not be told: the job may still run. HTTP_ERROR',
+  ]);
+  expect(texts('zh-TW')[0]).toBe('上游履歷：伺服器未提供 1,148,920 筆明細資料，無法顯示。');
+  expect(texts('zh-TW').every((text) => /[\u4e00-\u9fff]/.test(text))).toBe(true);
+});
+
+test('what the server says is shown as text, never as markup', () => {
+  const message = '<img src=x onerror=alert(1)>';
+  const notices: TraceNotice[] = [{ kind: 'server-warning', code: null, message }];
   const { wrapper } = show({ status: 'complete', ...counts, jobId: null }, {}, 'en', notices);
   expect(wrapper.get('.vts-note--notice').text()).toContain('<img src=x');
   expect(wrapper.find('img').exists()).toBe(false);

@@ -404,3 +404,75 @@ test('the keyboard reaches the table, and its focus can be seen', async () => {
   await frame();
   expectLastRowAtBottom(scroller, 100);
 });
+
+describe('cells', () => {
+  const long = '外觀刮傷，重工後復判。'.repeat(30);
+  const rowValues: unknown[][] = [
+    ['text', 12.5, null, ''],
+    ['two\nlines', 7, 'null', '<b>bold</b>'],
+    [long, 100_000, undefined, { a: [1] }],
+  ];
+
+  async function showCells() {
+    const table = createFakeTable(rowValues.length, ['TEXT', 'NUMBER', 'NULL', 'NESTED']);
+    table.value = (row, column) =>
+      rowValues[row]![table.columns.findIndex(({ name }) => name === column)];
+    const { scroller } = await show(table);
+    return drawnRows(scroller).map(({ el }) => [
+      ...el.querySelectorAll<HTMLElement>('[role=cell]'),
+    ]);
+  }
+
+  test('missing values are a muted dash, unlike the text null and empty text', async () => {
+    const cells = await showCells();
+    const [missing, text, absent] = cells.map((row) => row[2]!);
+    const empty = cells[0]![3]!;
+    expect([missing, absent].map((el) => el!.textContent!.trim())).toEqual(['–', '–']);
+    expect(missing!.getAttribute('aria-label')).toBe('no value');
+    expect(text!.textContent!.trim()).toBe('null');
+    expect(getComputedStyle(missing!).color).not.toBe(getComputedStyle(text!).color);
+    expect(empty.textContent!.trim()).toBe('');
+    expect(empty.hasAttribute('aria-label')).toBe(false);
+  });
+
+  test('numbers stand at the right, in figures of one width', async () => {
+    const cells = await showCells();
+    const style = getComputedStyle(cells[0]![1]!);
+    expect(style.textAlign).toBe('end');
+    expect(style.fontVariantNumeric).toBe('tabular-nums');
+    expect(getComputedStyle(cells[0]![0]!).textAlign).not.toBe('end');
+  });
+
+  test('line breaks and long texts keep the height of the row; what is cut has a tooltip', async () => {
+    const cells = await showCells();
+    expect(cells.flat().every((el) => el.offsetHeight <= ROW)).toBe(true);
+    const cut = cells[2]![0]!;
+    expect(cut.scrollWidth).toBeGreaterThan(cut.clientWidth);
+    expect(cut.title).toBe(long);
+    expect(cells[0]![1]!.title).toBe('');
+  });
+
+  test('markup in data is text, and nested values are JSON', async () => {
+    const cells = await showCells();
+    expect(cells[1]![3]!.textContent!.trim()).toBe('<b>bold</b>');
+    expect(cells[1]![3]!.querySelector('b')).toBeNull();
+    expect(cells[2]![3]!.textContent!.trim()).toBe('{"a":[1]}');
+  });
+});
+
+test('in a box without a height the table stays small, whatever its rows', async () => {
+  const { wrapper: table, scroller } = await show(createFakeTable(10_000_000), {
+    style: 'height: 100%',
+  });
+  expect((table.element as HTMLElement).offsetHeight).toBe(240);
+  expect(drawnRows(scroller).length).toBeLessThan(30);
+});
+
+test('rows of another table are drawn at once', async () => {
+  const { scroller, wrapper: table } = await show(createFakeTable(1_000));
+  const other = createFakeTable(1_000);
+  other.value = (row, column) => `other ${column} ${row}`;
+  await table.setProps({ table: other });
+  await nextTick();
+  expect(drawnRows(scroller)[0]!.el.textContent).toContain('other CONTAINERID 0');
+});

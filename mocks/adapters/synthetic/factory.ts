@@ -46,13 +46,13 @@ export function createFactory(seed: number, containers: number): Factory {
   const familySize = (family: number) => Math.min(FAMILY_SIZE, containers - family * FAMILY_SIZE);
   const familyAnchor = (family: number) => anchorOf(familyHash(family));
   const { idAt, indexOfId } = createIds(base, containers);
-  const lotAt = (index: number): Lot => {
+  const lotAt = (index: number, id = idAt(index)): Lot => {
     const family = Math.floor(index / FAMILY_SIZE);
     const position = index % FAMILY_SIZE;
     const hash = familyHash(family);
     return {
       index,
-      id: idAt(index),
+      id,
       family,
       position,
       level: levelOf(position),
@@ -65,7 +65,7 @@ export function createFactory(seed: number, containers: number): Factory {
   };
   const lotOfId = (id: string) => {
     const index = indexOfId(id);
-    return index < 0 ? undefined : lotAt(index);
+    return index < 0 ? undefined : lotAt(index, id);
   };
   const familyCount = Math.ceil(containers / FAMILY_SIZE);
   return {

@@ -26,6 +26,7 @@ function ofFamily({ factory }: Scope, family: number, keep: (lot: Lot) => boolea
   ).filter(keep);
 }
 const one = (lot: Lot | undefined) => lot && [lot];
+const finishedLot = (lot: Lot | undefined) => (lot?.isLeaf ? lot : undefined);
 const isRoot = (lot: Lot) => lot.level === 0;
 const isLeaf = (lot: Lot) => lot.isLeaf;
 const reached = (group: number) => (lot: Lot) => firstStepAt(lot, group) >= 0;
@@ -38,7 +39,7 @@ const FORWARD: Resolvers = new Map<unknown, Resolver>([
 const REVERSE: Resolvers = new Map<unknown, Resolver>([
   ['serial_number', (scope, name) => one(lotOfSerial(scope, name))],
   ['gd_work_order', (scope, name) => ofFamily(scope, familyOfOrder(scope, 'GD', name), isLeaf)],
-  ['gd_lot_id', (scope, name) => one(lotOfName(scope, 'GD', name))?.filter(isLeaf)],
+  ['gd_lot_id', (scope, name) => one(finishedLot(lotOfName(scope, 'GD', name)))],
 ]);
 /** MSD: a lot is itself; an order or a wafer lot is its lots that reached the station. */
 const DETECTION: Resolvers = new Map<unknown, Resolver>([

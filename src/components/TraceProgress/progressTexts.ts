@@ -1,4 +1,4 @@
-import type { TraceState } from '../../composables/useTraceProgress/traceState.js';
+import type { TraceNotice, TraceState } from '../../composables/useTraceProgress/traceState.js';
 import type { TraceMessages } from '../../locales/TraceMessages.js';
 import { isTraceDomain, type TraceError } from '../../protocol/index.js';
 import type { CompletenessProblem } from '../../stream/CompletenessProblem.js';
@@ -75,8 +75,54 @@ function domainName(domain: string | null, { domains, problems }: TraceMessages)
   return isTraceDomain(domain) ? domains[domain] : domain;
 }
 
+/** As many unknown values are named; a query may hold thousands. */
+const NAMED_VALUES = 10;
+
+/** What is shown of a notice: a sentence, and the code or error that belongs to it. */
+export interface NoticeText {
+  text: string;
+  code: string | null;
+}
+
+export function noticeText(notice: TraceNotice, messages: TraceMessages): NoticeText {
+  if (notice.kind === 'server-warning') {
+    return { text: notice.message ?? messages.notices.serverWarning, code: notice.code };
+  }
+  const code = notice.kind === 'cancel-failed' ? notice.error.code : null;
+  return { text: noticeSentence(notice, messages), code };
+}
+
+function noticeSentence(
+  notice: Exclude<TraceNotice, { kind: 'server-warning' }>,
+  messages: TraceMessages,
+): string {
+  const { notices } = messages;
+  switch (notice.kind) {
+    case 'rows-not-offered':
+      return notices.rowsNotOffered(domainName(notice.domain, messages), notice.total);
+    case 'meta-missing':
+      return notices.metaMissing;
+    case 'domain-unannounced':
+      return notices.domainUnannounced(domainName(notice.domain, messages));
+    case 'batch-repeated':
+      return notices.batchRepeated(domainName(notice.domain, messages), notice.batch + 1);
+    case 'line-unexpected':
+      return notices.lineUnexpected(notice.type);
+    case 'values-not-found':
+      return notices.valuesNotFound(notice.values.slice(0, NAMED_VALUES), notice.values.length);
+    case 'non-finite-numbers':
+      return notices.nonFiniteNumbers(notice.count);
+    case 'quality-meta':
+      return notices.qualityMeta(notice.text);
+    case 'cancel-failed':
+      return notices.cancelFailed;
+  }
+}
+
 /** What the user can do about an error; the server's own code says more than the client's. */
 export function adviceText(error: TraceError, { errors }: TraceMessages): string {
-  const own = error.serverCode ? errors.serverAdvice[error.serverCode] : undefined;
-  return own ?? errors.advice[error.code];
+  const { serverAdvice, advice } = errors;
+  const code = error.serverCode;
+  const ofServer = code && Object.hasOwn(serverAdvice, code) ? serverAdvice[code] : undefined;
+  return ofServer ?? advice[error.code];
 }

@@ -1,4 +1,5 @@
 import { useIntervalFn } from '@vueuse/core';
+import { getActivePinia } from 'pinia';
 import {
   computed,
   type ComputedRef,
@@ -8,6 +9,7 @@ import {
   type ShallowRef,
   shallowRef,
   toValue,
+  watch,
 } from 'vue';
 import type { PollOptions } from '../../jobs/index.js';
 import {
@@ -21,6 +23,7 @@ import {
 } from '../../protocol/index.js';
 import { removeTraceStore, type TraceStore, useTraceStore } from '../../stores/index.js';
 import type { RequestHeaders } from '../../stream/index.js';
+import type { TraceMeter } from './createTraceMeter.js';
 import { createTraceRunner } from './createTraceRunner.js';
 import { csrfHeaders } from './csrfHeaders.js';
 import {
@@ -101,24 +104,15 @@ let ownStores = 0;
 export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProgressReturn {
   const { profile, storeId, now = () => performance.now() } = options;
   checkProfile(toValue(profile));
-  const id = storeId ?? `own-${++ownStores}`;
-  const store = useTraceStore(id);
+  const store = useTraceStore(storeId ?? `own-${++ownStores}`);
+  const pinia = storeId === undefined ? getActivePinia() : undefined;
   const state = shallowRef<TraceState>({ status: 'idle' });
-  const metrics = shallowRef(NO_METRICS);
   const notices = shallowRef<readonly TraceNotice[]>([]);
-
-  const publish = () => void (metrics.value = runner.meter?.read() ?? NO_METRICS);
-  const ticker = useIntervalFn(publish, PUBLISH_INTERVAL_MS, { immediate: false });
   const runner = createTraceRunner({
     writer: store.writer,
     transport: transportOf(options),
     now,
-    onState(next) {
-      state.value = next;
-      publish();
-      if (isActiveState(next)) ticker.resume();
-      else ticker.pause();
-    },
+    onState: (next) => void (state.value = next),
     onNotice: (notice) => void (notices.value = [...notices.value, notice]),
   });
 
@@ -132,19 +126,36 @@ export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProg
   }
   onScopeDispose(() => {
     runner.abort();
-    if (storeId === undefined) removeTraceStore(store);
+    if (pinia) removeTraceStore(store, pinia);
   });
 
   return {
     state: shallowReadonly(state),
     isActive: computed(() => isActiveState(state.value)),
-    metrics: shallowReadonly(metrics),
+    metrics: useMetrics(state, () => runner.meter),
     notices: shallowReadonly(notices),
     store,
     execute,
     abort: () => runner.abort(),
     reset,
   };
+}
+
+/** The figures of the trace, read when its state changes and, while it is under way, in between. */
+function useMetrics(state: ShallowRef<TraceState>, meter: () => TraceMeter | null) {
+  const metrics = shallowRef(NO_METRICS);
+  const publish = () => void (metrics.value = meter()?.read() ?? NO_METRICS);
+  const ticker = useIntervalFn(publish, PUBLISH_INTERVAL_MS, { immediate: false });
+  watch(
+    state,
+    (next) => {
+      publish();
+      if (isActiveState(next)) ticker.resume();
+      else ticker.pause();
+    },
+    { flush: 'sync' },
+  );
+  return shallowReadonly(metrics);
 }
 
 function checkProfile(profile: unknown): void {
