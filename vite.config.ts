@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type UserConfig } from 'vite';
 import dts from 'vite-plugin-dts';
+import { mswServiceWorker } from './scripts/mswServiceWorker.mjs';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const packageJson = JSON.parse(readFileSync(path('./package.json'), 'utf8'));
@@ -31,7 +32,12 @@ const builds: Record<string, UserConfig> = {
   production: {
     plugins: [vue(), declarations()],
     build: {
-      lib: { entry: path('./src/index.ts'), formats: ['es'], fileName: 'index', cssFileName: 'style' },
+      lib: {
+        entry: path('./src/index.ts'),
+        formats: ['es'],
+        fileName: 'index',
+        cssFileName: 'style',
+      },
       rolldownOptions: { external },
       copyPublicDir: false,
     },
@@ -81,11 +87,20 @@ const builds: Record<string, UserConfig> = {
   /** The demo page that the server serves. */
   demo: { plugins: [vue()], base: './', build: { outDir: 'dist-demo' } },
   /** The demo page with its backend inside, for any static server. */
-  static: { plugins: [vue()], base: './', build: { outDir: 'dist-static' }, worker: { format: 'es' } },
+  static: {
+    plugins: [vue(), mswServiceWorker()],
+    base: './',
+    build: { outDir: 'dist-static' },
+    worker: { format: 'es' },
+  },
 };
 
-export default defineConfig(({ mode, command }) => ({
-  ...(builds[mode] ?? builds.static),
-  ...(command === 'serve' && { plugins: [vue()] }),
-  define: { __BACKEND_IN_PAGE__: JSON.stringify(mode === 'static' || command === 'serve') },
-}));
+const DEV_MODE = 'static';
+
+export default defineConfig(({ mode, command }) => {
+  const name = command === 'serve' ? DEV_MODE : mode;
+  return {
+    ...builds[name],
+    define: { __BACKEND_IN_PAGE__: JSON.stringify(name === 'static') },
+  };
+});

@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { mswServiceWorker } from './scripts/mswServiceWorker.mjs';
 
 const chromiumArgs = [
   '--no-sandbox',
@@ -13,11 +14,13 @@ const chromiumArgs = [
 ];
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), mswServiceWorker()],
   optimizeDeps: {
     include: ['vue', 'pinia', '@vueuse/core', 'msw', 'msw/browser', '@vue/test-utils', 'hono'],
   },
+  define: { __BACKEND_IN_PAGE__: 'true' },
   test: {
+    globalSetup: ['tests/support/buildOnce.ts'],
     reporters: ['default', './tests/support/closingLineReporter.ts'],
     setupFiles: ['tests/support/failOnConsole.ts'],
     projects: [
@@ -37,7 +40,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        publicDir: 'tests/support/public',
         test: {
           name: 'browser',
           include: ['tests/**/*.browser.test.ts'],

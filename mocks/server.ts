@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { serveStatic } from '@hono/node-server/serve-static';
@@ -26,7 +28,9 @@ function listen(
   return new Promise<{ server: Server; port: number }>((resolve, reject) => {
     const attempt = (candidate: number): void => {
       const server = serve({ fetch, port: candidate, hostname: host }) as Server;
-      server.once('listening', () => resolve({ server, port: candidate }));
+      server.once('listening', () => {
+        resolve({ server, port: (server.address() as AddressInfo).port });
+      });
       server.once('error', (error: NodeJS.ErrnoException) => {
         const next = candidate + 1;
         if (error.code === 'EADDRINUSE' && next < port + PORTS_TO_TRY) attempt(next);
@@ -48,14 +52,14 @@ async function main(): Promise<void> {
     log,
     clientOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
   });
-  const demo = new URL('../dist-demo/', import.meta.url);
-  await readFile(new URL('index.html', demo));
-  app.use('/*', serveStatic({ root: demo.pathname }));
+  const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
+  await access(`${demo}/index.html`);
+  app.use('/*', serveStatic({ root: demo }));
 
   const host = process.env.HOST || '127.0.0.1';
   const { server, port } = await listen(
     app.fetch,
-    readNumber(process.env, 'PORT', DEFAULT_PORT),
+    readNumber(process.env, 'PORT', DEFAULT_PORT, 0),
     host,
   );
   process.stdout.write(`vue-trace-stream is ready: http://${host}:${port}/\n`);

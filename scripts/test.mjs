@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureBuilt } from './ensureBuilt.mjs';
 import { CHROMIUM, findTool } from './findTool.mjs';
 
 /** Every test of every kind, or those that the arguments name. */
@@ -11,7 +10,6 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-await ensureBuilt({ server: 'dist-server', demo: 'dist-demo', static: 'dist-static' });
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -13,7 +13,7 @@ export interface DetectionLot {
 }
 
 export interface Detection {
-  /** The lots that the filter kept, by id, so that a lot's number never depends on the rows' order. */
+  /** The lots that the filter kept; a lot's number is its place here. */
   lots: readonly DetectionLot[];
   /** Defects by loss reason; null for those without one. */
   reasons: ReadonlyMap<string | null, number>;
@@ -52,7 +52,7 @@ export function readDetection({ params, seedContainerIds, detection }: Detection
     lots.set(row.CONTAINERID, merge(lots.get(row.CONTAINERID), row, defects));
   }
   return {
-    lots: [...lots.values()].sort((a, b) => compareTexts(a.id, b.id)),
+    lots: [...lots.values()],
     reasons,
     availableReasons: [...available].sort(compareTexts),
     rowCount,

@@ -32,7 +32,8 @@ interface Machine {
  * was rejected there. A tracked lot is a container with a row of upstream_history after the
  * station; it counts once a station, and once a machine and station, with the largest TRACKINQTY that
  * it was tracked in with there. `downstream_reject_rate` is the rejects in percent of the detection
- * lots' input; `loss_reasons` filters the detection rows alone, not what came after. A group outside the line order is after nothing, and nothing is after a station outside it.
+ * lots' input; `loss_reasons` filters the detection rows alone, not what came after. A group outside
+ * the line order is after nothing, and nothing is after a station outside it.
  */
 export function createForwardAggregator(params: TraceParams, detection: Detection): Aggregator {
   const stations = stationsAfter(params.station ?? '測試');

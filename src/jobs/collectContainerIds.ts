@@ -32,7 +32,7 @@ export function collectContainerIds(
 }
 
 function relativesOf(relatives: Record<string, string[]> | undefined, id: string): string[] {
-  if (relatives === undefined || !Object.hasOwn(relatives, id)) return [];
-  const list: unknown = relatives[id];
+  // An id may be called "constructor": what an object inherits is no list.
+  const list: unknown = relatives?.[id];
   return Array.isArray(list) ? cleanIds(list) : [];
 }

@@ -20,7 +20,8 @@ const scales = input.map(createScrollScale);
 const scaled = input
   .map((given) => ({ ...given, rowCount: given.rowCount + 312_501 }))
   .map(createScrollScale);
-const part = fc.double({ min: 0, max: 1, noNaN: true });
+// Not fc.double: half of its values are next to 0.
+const part = fc.integer({ min: 0, max: 1_000_000 }).map((value) => value / 1_000_000);
 
 describe('offsetAt and scrollTopAt', () => {
   test('the ends belong together exactly', () => {
@@ -180,7 +181,7 @@ describe('offsetOfRow', () => {
 
   test('puts the row where it was asked for', () => {
     expect(offsetOfRow(scale, 0, 5_000_000, 'start')).toBe(160_000_000);
-    expect(offsetOfRow(scale, 0, 5_000_000, 'end')).toBe(160_000_032 - 640);
+    expect(offsetOfRow(scale, scale.maxOffset, 5_000_000, 'end')).toBe(160_000_032 - 640);
     expect(offsetOfRow(scale, 0, 5_000_000, 'center')).toBe(160_000_016 - 320);
   });
 

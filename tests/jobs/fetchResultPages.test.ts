@@ -99,6 +99,12 @@ describe('fetchResultPages', () => {
     expect(urls).toHaveLength(2);
   });
 
+  it('stops behind a page that is too long, whose rows the next would repeat', async () => {
+    const { numbers, problems } = await read((offset) => page(offset, 6));
+    expect(numbers).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(problems).toMatchObject([{ kind: 'page-count', offset: 0, received: 6, expected: 4 }]);
+  });
+
   it('takes no rows of other domains where its own is not there', async () => {
     const others = () => json({ results: { holds: page(0, 4) } });
     const { numbers, problems, urls } = await read(others);

@@ -4,6 +4,7 @@ import { JobNotFoundError } from '../../src/jobs/errors/JobNotFoundError.js';
 import { PollFailedError } from '../../src/jobs/errors/PollFailedError.js';
 import { PollTimeoutError } from '../../src/jobs/errors/PollTimeoutError.js';
 import { pollJobUntilComplete, type PollOptions } from '../../src/jobs/pollJobUntilComplete.js';
+import { HttpError } from '../../src/protocol/HttpError.js';
 import { countingController, fakeFetch, json, rejection } from '../stream/bodies.js';
 
 const STATUS_URL = 'https://dash.example/api/trace/job/trace-evt-0123456789ab';
@@ -152,6 +153,7 @@ describe('pollJobUntilComplete through failures', () => {
     ['502', () => refused(502)],
     ['a login page', page],
     ['a 200 without a status', () => json({ ok: true })],
+    ['a 200 that refuses', () => json({ success: false, error: 'busy' })],
   ])('survives %s', async (_, failure) => {
     const { done } = poll([failure, failure, () => job('finished')]);
     await expect(done).resolves.toMatchObject({ status: 'finished' });
@@ -244,6 +246,16 @@ describe('the end of the waiting', () => {
     controller.abort();
     expect(await done).toBe(signal.reason);
     expect(active()).toBe(0);
+  });
+
+  it('passes on the reason of an abort, even where it looks like an answer', async () => {
+    const { controller, signal } = countingController();
+    const { fetch, calls } = fakeFetch(() => new Promise(() => undefined));
+    const done = rejection(pollJobUntilComplete(STATUS_URL, { fetch, signal }));
+    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    const reason = new HttpError('/another', 404);
+    controller.abort(reason);
+    expect(await done).toBe(reason);
   });
 
   it('does not come with one poll that hangs: it is repeated after 15 seconds', async () => {

@@ -54,6 +54,12 @@ describe('checkAnswer', () => {
     });
   });
 
+  it('does not take what every object inherits for a domain', () => {
+    expect(checkAnswer({ results: {} }, { domains: ['__proto__'] }).problems).toEqual([
+      { kind: 'domain-missing', domain: '__proto__' },
+    ]);
+  });
+
   it('never throws, whatever the answer holds', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (results) => {

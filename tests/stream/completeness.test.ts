@@ -308,6 +308,22 @@ describe('a stream whose lines stand where they may not', () => {
   });
 });
 
+describe('a batch behind the end of the stream', () => {
+  it('is not taken, though its domain has not ended', () => {
+    const { problems, batches } = check([
+      meta('jobs'),
+      start('jobs', 1),
+      complete(0),
+      batch('jobs', 0, 1),
+    ]);
+    expect(batches).toEqual([]);
+    expect(problems).toEqual([
+      { kind: 'batch-unexpected', domain: 'jobs', batch: 0 },
+      { kind: 'domain-unfinished', domain: 'jobs', received: 0, expected: 1 },
+    ]);
+  });
+});
+
 describe('rows that a server keeps back', () => {
   const kept = (total: number) => [
     msdMeta('upstream_history'),

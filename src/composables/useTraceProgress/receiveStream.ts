@@ -28,6 +28,8 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   const { domains, profile } = run.request;
   const check = createCompletenessCheck({ domains, profile });
   const receiver = new StreamReceiver(run, check);
+  // in the order in which they were asked for, whatever the order in which they come
+  for (const domain of domains) run.writer.openDomain(domain);
   run.meter.startStep();
   let error: unknown = null;
   try {

@@ -1,0 +1,5 @@
+export declare function tableChecksum(
+  rowCount: number,
+  columns: readonly string[],
+  value: (row: number, column: string) => unknown,
+): string;

@@ -1,0 +1,1 @@
+export declare function ensureBuilt(builds: Record<string, string>): Promise<void>;

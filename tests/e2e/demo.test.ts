@@ -1,0 +1,140 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startServer } from '../../bench/startServer.mjs';
+import { launchChromium } from '../support/launchChromium.js';
+import { collectComplaints, pageChecksums, sourceChecksums } from './demoPage.js';
+
+const CONTAINERS = 5_000;
+const MSD_DOMAINS = ['upstream_history', 'materials'] as const;
+
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+});
+
+async function open(url: string, locale = 'zh-TW'): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale });
+  page = await context.newPage();
+  complaints = collectComplaints(page);
+  await page.goto(url);
+}
+
+const run = () => page.getByRole('button', { name: /^(開始追溯|Trace)$/ }).click();
+const table = () => page.getByRole('table');
+const firstRow = () => page.waitForSelector('.vts-table__body [role=row]');
+const complete = () => page.getByText(/追溯完成|Complete/).waitFor();
+
+async function fromClickToLastRow(): Promise<void> {
+  await run();
+  await firstRow();
+  await complete();
+  const rows = 10 * CONTAINERS;
+  await page.getByRole('tab').first().click();
+  expect(await table().getAttribute('aria-rowcount')).toBe(String(rows + 1));
+  await table().focus();
+  await page.keyboard.press('End');
+  const last = page.locator(`[role=row][aria-rowindex="${rows + 1}"]`);
+  await last.waitFor();
+  const [box, frame] = [await last.boundingBox(), await table().boundingBox()];
+  expect(box!.y + box!.height).toBeLessThanOrEqual(frame!.y + frame!.height + 1);
+  expect(await pageChecksums(page)).toEqual(await sourceChecksums(CONTAINERS, [...MSD_DOMAINS]));
+}
+
+describe('the demo page on its server', () => {
+  let server: Awaited<ReturnType<typeof startServer>>;
+  beforeAll(async () => {
+    server = await startServer({
+      TRACE_SYNTHETIC_CONTAINERS: String(CONTAINERS),
+      TRACE_ASYNC_CID_THRESHOLD: '1000',
+      TRACE_JOB_RATE_LIMIT_MAX_REQUESTS: '10000',
+    });
+  });
+  afterAll(() => server.stop());
+
+  it('goes from the click to the last row, every cell as the source has it', async () => {
+    await open(server.url);
+    await fromClickToLastRow();
+  });
+
+  it('shows the figures and a Pareto chart', async () => {
+    await open(server.url, 'en-US');
+    await run();
+    await complete();
+    await page.getByRole('tab', { name: 'Figures' }).click();
+    await page.locator('.pareto canvas').waitFor();
+    const input = page.locator('.kpi', { hasText: 'Input' }).locator('dd');
+    expect(Number((await input.textContent())!.replaceAll(',', ''))).toBeGreaterThan(0);
+  });
+
+  it('traces lots by their numbers, forward', async () => {
+    await open(server.url, 'en-US');
+    await page.selectOption('select[name=profile]', 'query_tool');
+    await run();
+    await complete();
+    await page.getByRole('tab', { name: /History/ }).waitFor();
+    expect(await page.getByRole('tab').count()).toBe(5);
+  });
+
+  it('cancels, and says so', async () => {
+    await open(server.url, 'en-US');
+    await run();
+    await page.locator('form').getByRole('button', { name: 'Cancel' }).click();
+    await page
+      .getByText(/^Cancelled/)
+      .first()
+      .waitFor();
+    await expect.poll(() => table().count()).toBeLessThanOrEqual(1);
+  });
+});
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+/** Any static server: files below a sub-folder, nothing else. */
+async function startStaticServer() {
+  const root = fileURLToPath(new URL('../../dist-static', import.meta.url));
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://x').pathname.replace(/^\/sub\//, '/');
+    const file = root + (path === '/' ? '/index.html' : path);
+    if (!existsSync(file)) {
+      response.statusCode = 404;
+      return response.end();
+    }
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    return createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/sub/`,
+    stop: () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections())),
+  };
+}
+
+describe('the demo as static files', () => {
+  let server: Awaited<ReturnType<typeof startStaticServer>>;
+  beforeAll(async () => {
+    server = await startStaticServer();
+  });
+  afterAll(() => server.stop());
+
+  it('runs wholly in the page, from the click to the last row', async () => {
+    await open(server.url);
+    await fromClickToLastRow();
+  });
+});
