@@ -299,6 +299,15 @@ describe('while rows are appended', () => {
     expect(shownOffset(scroller)).toBe(expected);
   });
 
+  test('the scrollbar goes to its new place while nothing moves', async () => {
+    const { scroller, scrollToRow, grow } = await show(createFakeTable(200_000));
+    scrollToRow(150_000, 'start');
+    expect(scroller.scrollTop).toBeGreaterThan(3_000_000);
+    await grow(10_000_000);
+    expect(scroller.scrollTop / (scroller.scrollHeight - scroller.clientHeight)).toBeLessThan(0.03);
+    expect(shownOffset(scroller)).toBe(150_000 * ROW);
+  });
+
   test('follow keeps the end in view until the user scrolls away', async () => {
     const { scroller, grow, press } = await show(createFakeTable(1_000), { follow: true });
     expectLastRowAtBottom(scroller, 1_000);

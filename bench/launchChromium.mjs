@@ -1,0 +1,8 @@
+import { chromium } from 'playwright';
+import { CHROMIUM, findTool } from '../scripts/findTool.mjs';
+import { CHROMIUM_ARGS } from '../scripts/chromiumArgs.mjs';
+
+/** Chromium without a window, as the tests and the benchmarks use it. */
+export function launchChromium() {
+  return chromium.launch({ executablePath: findTool(CHROMIUM), args: CHROMIUM_ARGS });
+}

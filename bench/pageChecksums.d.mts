@@ -1,0 +1,3 @@
+import type { Page } from 'playwright';
+
+export declare function pageChecksums(page: Page): Promise<Record<string, string>>;

@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launchChromium } from './launchChromium.mjs';
+import { pageChecksums } from './pageChecksums.mjs';
+import { sourceChecksums } from './sourceChecksums.mjs';
+import { startServer } from './startServer.mjs';
+
+const SAMPLER = fileURLToPath(new URL('./memorySampler.mjs', import.meta.url));
+
+/** Runs in the page: notes long tasks and, frame by frame, what is on the screen. */
+function watchPage() {
+  const seen = {
+    longTasks: [],
+    frames: 0,
+    uncovered: 0,
+    firstRow: null,
+    scrolled: 0,
+    longestFrame: 0,
+  };
+  window.__seen = seen;
+  new PerformanceObserver((list) => {
+    for (const { duration, startTime } of list.getEntries())
+      seen.longTasks.push([startTime, duration]);
+  }).observe({ type: 'longtask' });
+  let last = performance.now();
+  const frame = () => {
+    const now = performance.now();
+    if (seen.clickedAt) seen.longestFrame = Math.max(seen.longestFrame, now - last);
+    last = now;
+    const rows = document.querySelectorAll('.vts-table__body [role=row]');
+    if (rows.length > 0 && seen.firstRow === null) seen.firstRow = now;
+    if (rows.length > 0) {
+      seen.frames++;
+      const scroller = document.querySelector('.vts-table__scroller').getBoundingClientRect();
+      const at = document.elementFromPoint(scroller.left + 30, scroller.bottom - 24);
+      if (!at?.closest('[role=row]')) seen.uncovered++;
+    }
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  document.addEventListener('submit', () => (seen.clickedAt = performance.now()), true);
+}
+
+/** Wheels through the table until the trace has ended; resolves with how far it got. */
+async function scrollMeanwhile(page) {
+  const table = await page.locator('.vts-table__scroller').boundingBox();
+  await page.mouse.move(table.x + 200, table.y + 200);
+  const rowAtTop = () =>
+    page.evaluate(() => Number(document.querySelector('.vts-table__body [role=row]').ariaRowIndex));
+  const from = await rowAtTop();
+  let furthest = from;
+  const ended = page.waitForFunction(
+    () => !document.querySelector('.vts-progress button'),
+    undefined,
+    { polling: 50, timeout: 300_000 },
+  );
+  let running = true;
+  ended.finally(() => (running = false));
+  while (running) {
+    await page.mouse.wheel(0, 320);
+    await page.waitForTimeout(100);
+    furthest = Math.max(furthest, await rowAtTop());
+  }
+  await ended;
+  return furthest - from;
+}
+
+function readSamples(folder) {
+  const samples = {};
+  for (const name of readdirSync(folder)) {
+    samples[name.split('.')[1]] = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  }
+  return samples;
+}
+
+/** MSD backward over the whole factory, from the click to the last row, in Chromium. */
+export async function pipeline() {
+  const folder = mkdtempSync(join(tmpdir(), 'memory-'));
+  const env = { MEMORY_FILE: join(folder, 'memory') };
+  const server = await startServer(env, ['--import', SAMPLER]);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'zh-TW' });
+  await page.goto(server.url);
+  await page.waitForSelector('form');
+  await page.evaluate(watchPage);
+  await page.waitForTimeout(1_000);
+  await page.click('button[type=submit]');
+  await page.waitForSelector('.vts-table__body [role=row]', { timeout: 300_000 });
+  const scrolledRows = await scrollMeanwhile(page);
+  const seen = await page.evaluate(() => ({ ...window.__seen, endedAt: performance.now() }));
+  const status = await page.locator('.vts-progress').innerText();
+  const since = (time) => (time - seen.clickedAt) / 1_000;
+  const blocks = seen.longTasks.filter(([start]) => start > seen.clickedAt);
+  const inStream = blocks.filter(([start]) => start > seen.firstRow - 500);
+  const longest = (list) => Math.max(0, ...list.map(([, duration]) => duration));
+  const client = await page.context().newCDPSession(page);
+  await client.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await client.send('Runtime.getHeapUsage');
+  const tables = await pageChecksums(page);
+  const expected = await sourceChecksums(114_892, Object.keys(tables));
+  const samples = readSamples(folder);
+  const result = {
+    state: status.split('\n').find((line) => /追溯|資料/.test(line) && line.length > 6),
+    'tables, all cells': tables,
+    'equal to the source': JSON.stringify(tables) === JSON.stringify(expected),
+    'first row on screen, s': since(seen.firstRow),
+    'last row, s': since(seen.endedAt),
+    'longest main-thread block, ms': longest(blocks),
+    'main-thread blocks over 50 ms': blocks.length,
+    'longest block while rows arrive, ms': longest(inStream),
+    'blocks over 50 ms while rows arrive': inStream.length,
+    'rows wheeled through meanwhile': scrolledRows,
+    'frames without rows at the bottom edge': `${seen.uncovered} of ${seen.frames}`,
+    'page, JS heap after collection, MB': usedSize / 2 ** 20,
+    'server, peak resident, MB': server.memory().peak,
+    'server, resident now, MB': server.memory().rss,
+    'job thread, most heap + buffers, MB': samples['job-1'] ?? samples,
+  };
+  await browser.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+  return result;
+}

@@ -1,0 +1,4 @@
+export declare function sourceChecksums(
+  containers: number,
+  domains: readonly string[],
+): Promise<Record<string, string>>;

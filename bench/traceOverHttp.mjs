@@ -1,0 +1,46 @@
+/** Parameters of an MSD trace, backward, over the whole synthetic factory. */
+export const MSD_PARAMS = {
+  mode: 'date_range',
+  direction: 'backward',
+  station: '測試',
+  start_date: '2025-09-01',
+  end_date: '2026-02-27',
+};
+
+async function post(url, body) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
+}
+
+/** Runs the three stages and waits for the job; resolves with the URL of its stream. */
+export async function runJob(base, params = MSD_PARAMS) {
+  const profile = 'mid_section_defect';
+  const { seeds } = await post(`${base}api/trace/seed-resolve`, { profile, params });
+  const seedIds = seeds.map((seed) => seed.container_id);
+  const { ancestors, seed_roots } = await post(`${base}api/trace/lineage`, {
+    profile,
+    params,
+    container_ids: seedIds,
+  });
+  const ids = new Set(seedIds);
+  for (const id of seedIds) for (const ancestor of ancestors[id] ?? []) ids.add(ancestor);
+  const accepted = await post(`${base}api/trace/events`, {
+    profile,
+    params,
+    container_ids: [...ids],
+    seed_container_ids: seedIds,
+    domains: ['upstream_history', 'materials'],
+    lineage: { ancestors, seed_roots },
+  });
+  for (;;) {
+    const status = await (await fetch(new URL(accepted.status_url, base))).json();
+    if (status.status === 'finished') return String(new URL(accepted.stream_url, base));
+    if (status.status === 'failed') throw new Error(status.error);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}
