@@ -48,7 +48,10 @@ async function scrollMeanwhile(page) {
   const table = await page.locator('.vts-table__scroller').boundingBox();
   await page.mouse.move(table.x + 200, table.y + 200);
   const rowAtTop = () =>
-    page.evaluate(() => Number(document.querySelector('.vts-table__body [role=row]').ariaRowIndex));
+    page.evaluate(() => {
+      const rows = [...document.querySelectorAll('.vts-table__body [role=row]')];
+      return Math.min(...rows.map((row) => Number(row.ariaRowIndex)));
+    });
   const from = await rowAtTop();
   let furthest = from;
   const ended = page.waitForFunction(
