@@ -17,18 +17,14 @@ function watchPage() {
     uncovered: 0,
     firstRow: null,
     scrolled: 0,
-    longestFrame: 0,
   };
   window.__seen = seen;
   new PerformanceObserver((list) => {
     for (const { duration, startTime } of list.getEntries())
       seen.longTasks.push([startTime, duration]);
   }).observe({ type: 'longtask' });
-  let last = performance.now();
   const frame = () => {
     const now = performance.now();
-    if (seen.clickedAt) seen.longestFrame = Math.max(seen.longestFrame, now - last);
-    last = now;
     const rows = document.querySelectorAll('.vts-table__body [role=row]');
     if (rows.length > 0 && seen.firstRow === null) seen.firstRow = now;
     if (rows.length > 0) {
@@ -78,14 +74,8 @@ function readSamples(folder) {
   return samples;
 }
 
-/** MSD backward over the whole factory, from the click to the last row, in Chromium. */
-export async function pipeline() {
-  const folder = mkdtempSync(join(tmpdir(), 'memory-'));
-  const env = { MEMORY_FILE: join(folder, 'memory') };
-  const server = await startServer(env, ['--import', SAMPLER]);
-  const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'zh-TW' });
-  await page.goto(server.url);
+/** Runs the trace in the page; resolves with what was seen on the way, times in seconds since the click. */
+async function traceInPage(page) {
   await page.waitForSelector('form');
   await page.evaluate(watchPage);
   await page.waitForTimeout(1_000);
@@ -93,21 +83,12 @@ export async function pipeline() {
   await page.waitForSelector('.vts-table__body [role=row]', { timeout: 300_000 });
   const scrolledRows = await scrollMeanwhile(page);
   const seen = await page.evaluate(() => ({ ...window.__seen, endedAt: performance.now() }));
-  const status = await page.locator('.vts-progress').innerText();
   const since = (time) => (time - seen.clickedAt) / 1_000;
   const blocks = seen.longTasks.filter(([start]) => start > seen.clickedAt);
   const inStream = blocks.filter(([start]) => start > seen.firstRow - 500);
   const longest = (list) => Math.max(0, ...list.map(([, duration]) => duration));
-  const client = await page.context().newCDPSession(page);
-  await client.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await client.send('Runtime.getHeapUsage');
-  const tables = await pageChecksums(page);
-  const expected = await sourceChecksums(114_892, Object.keys(tables));
-  const samples = readSamples(folder);
-  const result = {
-    state: status.split('\n').find((line) => /追溯|資料/.test(line) && line.length > 6),
-    'tables, all cells': tables,
-    'equal to the source': JSON.stringify(tables) === JSON.stringify(expected),
+  return {
+    'state shown': await page.locator('.vts-progress__status').innerText(),
     'first row on screen, s': since(seen.firstRow),
     'last row, s': since(seen.endedAt),
     'longest main-thread block, ms': longest(blocks),
@@ -116,13 +97,42 @@ export async function pipeline() {
     'blocks over 50 ms while rows arrive': inStream.length,
     'rows wheeled through meanwhile': scrolledRows,
     'frames without rows at the bottom edge': `${seen.uncovered} of ${seen.frames}`,
-    'page, JS heap after collection, MB': usedSize / 2 ** 20,
-    'server, peak resident, MB': server.memory().peak,
-    'server, resident now, MB': server.memory().rss,
-    'job thread, most heap + buffers, MB': samples['job-1'] ?? samples,
   };
+}
+
+/** JS heap of the page after a collection, MB. */
+async function heapOf(page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await client.send('Runtime.getHeapUsage');
+  return usedSize / 2 ** 20;
+}
+
+/** MSD backward over the whole factory, from the click to the last row, in Chromium. */
+export async function pipeline() {
+  const folder = mkdtempSync(join(tmpdir(), 'memory-'));
+  const env = { MEMORY_FILE: join(folder, 'memory') };
+  const server = await startServer(env, ['--import', SAMPLER]);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
+  await page.goto(server.url);
+  const seen = await traceInPage(page);
+  const heap = await heapOf(page);
+  const tables = await pageChecksums(page);
+  const { peak, rss } = server.memory();
+  const job = readSamples(folder)['job-1'];
   await browser.close();
   await server.stop();
   rmSync(folder, { recursive: true });
-  return result;
+  const expected = await sourceChecksums(114_892, Object.keys(tables));
+  return {
+    ...seen,
+    'tables, all cells': tables,
+    'equal to the source': JSON.stringify(tables) === JSON.stringify(expected),
+    'page, JS heap after collection, MB': heap,
+    'job thread, most heap, MB': job.heap,
+    'server with its job thread, peak resident, MB': peak,
+    'server afterwards, resident, MB': rss,
+    'of it buffers (the stored result), MB': job.buffers,
+  };
 }

@@ -17,7 +17,7 @@ const en = {
     directions: { backward: 'Backward', forward: 'Forward' },
     station: 'Detection station',
     mode: 'Start from',
-    modes: { date_range: 'Detection dates', container: 'Lots' },
+    modes: { date_range: 'Dates', container: 'Lots' },
     startDate: 'From',
     endDate: 'To',
     resolveType: 'Kind of number',

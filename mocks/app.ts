@@ -1,13 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { errorAnswer, notFoundAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
-import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
+import { createRateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
 import type { ChunkStore, JobQueue, TraceSource } from './ports.js';
 import { addEventsRoute } from './routes/events.js';
 import { addJobRoutes } from './routes/job.js';
 import { addLineageRoute } from './routes/lineage.js';
 import { addSeedResolveRoute } from './routes/seedResolve.js';
+import type { TraceAppContext } from './routes/TraceAppContext.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 
 export interface TraceAppPorts {
@@ -21,20 +22,6 @@ export interface TraceAppPorts {
   log?: Log;
   now?: () => number;
   randomUUID?: () => string;
-}
-
-/** What the routes share. */
-export interface TraceAppContext {
-  source: TraceSource;
-  store: ChunkStore;
-  queue: JobQueue | null;
-  settings: TraceSettings;
-  rateLimiter: RateLimiter;
-  clientOf: (c: Context) => string;
-  log: Log;
-  /** Unix time, ms. */
-  now: () => number;
-  randomUUID: () => string;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type MaterialCharge,
 } from './charges.js';
 import { topBarsOf, type ChartItem } from './charts.js';
-import type { Aggregator, AggregatorOptions } from './createAggregator.js';
+import type { Aggregator, AggregatorOptions } from './Aggregator.js';
 import type { Detection, DetectionLot } from './detection.js';
 import { dailyTrend, detectionMachineChart, lossReasonChart, sumOf } from './detectionCharts.js';
 import { percent, textOf } from './figures.js';

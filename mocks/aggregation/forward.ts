@@ -8,7 +8,7 @@ import {
 } from '../../src/protocol/index.js';
 import type { RowBatch } from '../ports.js';
 import { barsOf, topBarsOf, without, type ChartItem } from './charts.js';
-import type { Aggregator } from './createAggregator.js';
+import type { Aggregator } from './Aggregator.js';
 import type { Detection } from './detection.js';
 import { detectionMachineChart, sumOf } from './detectionCharts.js';
 import { percent, quantityOf, textOf } from './figures.js';

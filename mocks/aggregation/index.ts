@@ -1,1 +1,2 @@
-export { createAggregator, type Aggregator, type AggregatorOptions } from './createAggregator.js';
+export type { Aggregator, AggregatorOptions } from './Aggregator.js';
+export { createAggregator } from './createAggregator.js';

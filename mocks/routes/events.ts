@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { type EventsRequest, jobPath, SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { TraceAppContext } from '../app.js';
+import type { TraceAppContext } from './TraceAppContext.js';
 import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';

@@ -5,7 +5,7 @@ import {
   type JobStatus,
   SERVER_ERROR_CODES,
 } from '../../src/protocol/index.js';
-import type { TraceAppContext } from '../app.js';
+import type { TraceAppContext } from './TraceAppContext.js';
 import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { type BodyPieces, streamBody } from '../http/streamBody.js';

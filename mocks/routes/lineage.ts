@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { directionOf, SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { TraceAppContext } from '../app.js';
+import type { TraceAppContext } from './TraceAppContext.js';
 import { streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';

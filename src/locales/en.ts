@@ -127,7 +127,6 @@ export const en: TraceMessages = {
       STREAM_INTERRUPTED: 'The connection broke: check the network, then try again.',
       MALFORMED_LINE: 'The data were damaged on the way: try again.',
       LINE_TOO_LONG: 'Ask your administrator to lower the batch size of the server.',
-      STREAM_ERROR: 'The server could not finish the result: try again later.',
       JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',
       JOB_NOT_FOUND: 'The result has expired: run the trace again.',
       POLL_FAILED: 'The job may still run: check the network, then try again.',

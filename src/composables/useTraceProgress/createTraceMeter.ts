@@ -7,7 +7,8 @@ export interface TraceMeter {
   /** 0–100 of the step under way. */
   setPercent(percent: number): void;
   setBytes(bytes: number): void;
-  addTotal(rows: number): void;
+  /** Rows of all domains. */
+  setTotal(rows: number): void;
   addRows(rows: number): void;
   read(): TraceMetrics;
 }
@@ -47,8 +48,8 @@ class Meter implements TraceMeter {
     this.#bytes = bytes;
   }
 
-  addTotal(rows: number): void {
-    this.#total = (this.#total ?? 0) + rows;
+  setTotal(rows: number): void {
+    this.#total = rows;
   }
 
   addRows(rows: number): void {

@@ -1,31 +1,49 @@
-import type { EventsAnswer, StreamMessage, TraceRow } from '../../protocol/index.js';
+import type { DomainResult, EventsAnswer, StreamMessage, TraceRow } from '../../protocol/index.js';
 import type { CompletenessNotice, CompletenessProblem } from '../../stream/index.js';
+import { wholeNumber } from '../../stream/messageHeader.js';
+import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
 import type { TraceRun } from './TraceRun.js';
 
 /** Rows that are appended between two chances for the page to draw. */
 const SLICE_ROWS = 5_000;
 
-/** Rows of one domain of an answer that came whole, slice by slice. */
-export async function receiveRows(run: TraceRun, domain: string, rows: readonly TraceRow[]) {
-  run.writer.setStatus(domain, 'receiving');
+/** Appends rows that came together slice by slice, so that the page can draw in between. */
+export async function appendSlices(
+  run: TraceRun,
+  progress: DomainProgress,
+  domain: string,
+  rows: readonly TraceRow[],
+): Promise<void> {
   for (let start = 0; start < rows.length; start += SLICE_ROWS) {
     const slice = rows.slice(start, start + SLICE_ROWS);
     run.writer.append(domain, slice);
-    run.meter.addRows(slice.length);
+    progress.add(domain, slice.length);
     await run.breathe();
     run.signal.throwIfAborted();
   }
 }
 
+/** The domains of an answer, whatever it holds; what they lack is for `checkAnswer` to say. */
+function resultsOf(answer: EventsAnswer) {
+  return Object.entries(answer.results ?? {}).map(([domain, result]) => {
+    const { data, count, total }: Partial<DomainResult> = result ?? {};
+    const rows = Array.isArray(data) ? data : [];
+    return { domain, rows, total: wholeNumber(total ?? count) ?? rows.length };
+  });
+}
+
 /** The rows and figures of an answer that came whole: the synchronous 200 or a `full_result`. */
 export async function receiveAnswer(run: TraceRun, answer: EventsAnswer): Promise<void> {
+  const results = resultsOf(answer);
+  const progress = createDomainProgress(run.meter, results.length);
   run.meter.startStep();
-  for (const [domain, { data, total }] of Object.entries(answer.results ?? {})) {
-    const rows = Array.isArray(data) ? data : [];
-    const expected = total ?? rows.length;
-    run.writer.openDomain(domain, expected);
-    run.meter.addTotal(expected);
-    await receiveRows(run, domain, rows);
+  for (const { domain, total } of results) {
+    run.writer.openDomain(domain, total);
+    progress.begin(domain, total);
+  }
+  for (const { domain, rows } of results) {
+    run.writer.setStatus(domain, 'receiving');
+    await appendSlices(run, progress, domain, rows);
   }
   receiveFigures(run, answer);
 }

@@ -7,6 +7,8 @@ import {
   createCompletenessCheck,
   headerOf,
 } from '../../stream/index.js';
+import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
+import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
 import {
   notifyAll,
   notifyNonFinite,
@@ -51,12 +53,12 @@ class StreamReceiver {
   readonly problems: CompletenessProblem[] = [];
   readonly #run: TraceRun;
   readonly #check: CompletenessCheck;
-  #rows = 0;
-  #total = 0;
+  readonly #progress: DomainProgress;
 
   constructor(run: TraceRun, check: CompletenessCheck) {
     this.#run = run;
     this.#check = check;
+    this.#progress = createDomainProgress(run.meter, run.request.domains.length);
   }
 
   async take(message: StreamMessage): Promise<void> {
@@ -68,11 +70,8 @@ class StreamReceiver {
   }
 
   #takeRecords({ domain, data }: RecordsMessage): void {
-    const { writer, meter } = this.#run;
-    writer.append(domain, data);
-    meter.addRows(data.length);
-    this.#rows += data.length;
-    if (this.#total > 0) meter.setPercent((100 * this.#rows) / this.#total);
+    this.#run.writer.append(domain, data);
+    this.#progress.add(domain, data.length);
   }
 
   async #takeFullResult(answer: Extract<StreamMessage, { type: 'full_result' }>['data']) {
@@ -80,19 +79,20 @@ class StreamReceiver {
     const { problems, notices } = checkAnswer(answer, { domains, profile });
     this.problems.push(...problems);
     notifyAll(this.#run, notices);
-    if (problems.some(({ kind }) => kind === 'domains-unknown')) return;
     await receiveAnswer(this.#run, answer);
   }
 
   #takeLine(message: Exclude<StreamMessage, RecordsMessage>): void {
-    const { writer, meter } = this.#run;
+    const { writer } = this.#run;
     if (message.type === 'meta') {
-      for (const domain of message.domains) writer.openDomain(domain);
+      const domains = textsOf(message.domains);
+      for (const domain of domains) writer.openDomain(domain);
+      this.#progress.expect(domains.length);
     } else if (message.type === 'domain_start') {
-      writer.openDomain(message.domain, message.total);
+      const total = wholeNumber(message.total);
+      writer.openDomain(message.domain, total);
       writer.setStatus(message.domain, 'receiving');
-      this.#total += message.total ?? 0;
-      meter.addTotal(message.total ?? 0);
+      if (total !== null) this.#progress.begin(message.domain, total);
     } else if (message.type === 'domain_end') writer.setStatus(message.domain, 'complete');
     else if (message.type === 'aggregation') writer.setAggregation(message.data);
     else if (message.type === 'warning') notifyWarning(this.#run, message);
