@@ -434,11 +434,14 @@ describe('ending early', () => {
     expect(store.domains[0]!.rowCount).toBe(3);
   });
 
-  it('forgets everything on reset', async () => {
+  it('forgets everything on reset, and leaves a job that has ended alone', async () => {
     const server = createTraceServer({ 'GET /job/stream': stream(STREAM) });
     const trace = setup(server);
     await trace.execute(PARAMS);
+    trace.abort();
+    expect(trace.state.value.status).toBe('complete');
     trace.reset();
+    expect(server.asked()).not.toContain('DELETE /job');
     expect(trace.state.value).toEqual({ status: 'idle' });
     expect(trace.store.domains).toEqual([]);
     expect(trace.metrics.value).toMatchObject({ rows: 0, elapsedMs: 0 });

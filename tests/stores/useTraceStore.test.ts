@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { effectScope, isProxy, nextTick, watch } from 'vue';
+import { effectScope, isProxy, nextTick, ref, watch } from 'vue';
 import { removeTraceStore, useTraceStore } from '../../src/stores/index.js';
 
 let pinia: ReturnType<typeof createPinia>;
@@ -55,6 +55,7 @@ it('hides the rows from everything that walks the state, devtools included', () 
   expect(Object.keys(store.$state).sort()).toEqual(['aggregation', 'domains']);
   expect(isProxy(store.tables.get('holds'))).toBe(false);
   expect(isProxy(store.tables.get('holds')!.row(0))).toBe(false);
+  expect(isProxy(ref({ table: store.tables.get('holds') }).value.table)).toBe(false);
 });
 
 it('records no batch as the argument of an action', () => {
