@@ -41,7 +41,8 @@ const builds: Record<string, UserConfig> = {
         fileName: 'index',
         cssFileName: 'style',
       },
-      rolldownOptions: { external },
+      // making the type declarations takes most of the time, and may
+      rolldownOptions: { external, checks: { pluginTimings: false } },
       copyPublicDir: false,
     },
   },

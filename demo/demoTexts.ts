@@ -34,9 +34,8 @@ const en = {
     run: 'Trace',
     cancel: 'Cancel',
   },
-  tabs: { label: 'Results', figures: 'Figures', search: 'rows' },
+  tabs: { label: 'Results', figures: 'Figures' },
   start: 'Press “Trace”: the first rows are here while the rest is still on its way.',
-  noSeeds: 'No lot matches this query.',
   kpi: {
     total_input: 'Input',
     lot_count: 'Lots',
@@ -103,9 +102,8 @@ const zhTW: DemoTexts = {
     run: '開始追溯',
     cancel: '取消',
   },
-  tabs: { label: '結果', figures: '分析', search: '筆' },
+  tabs: { label: '結果', figures: '分析' },
   start: '按「開始追溯」:資料還在傳,最先到的幾筆就能看。',
-  noSeeds: '沒有符合條件的批號。',
   kpi: {
     total_input: '投入數',
     lot_count: '批數',

@@ -58,5 +58,5 @@ export function paramsOf(query: Query): TraceParams {
     // `containers` is understood by the synthetic factory alone
     return { ...msd, start_date: startDate, end_date: endDate, containers: query.containers };
   }
-  return { ...msd, resolve_type: resolveType, values: values.split('\n') };
+  return { ...msd, resolve_type: resolveType, values: values.split(/[\n,]+/) };
 }

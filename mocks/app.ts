@@ -1,5 +1,6 @@
-import { type Context, Hono } from 'hono';
-import { errorAnswer, notFoundAnswer } from './http/answers.js';
+import { Hono } from 'hono';
+import { SERVER_ERROR_CODES } from '../src/protocol/index.js';
+import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { createRateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
@@ -17,11 +18,19 @@ export interface TraceAppPorts {
   /** Null: every trace is answered at once, as far as admission lets it. */
   queue: JobQueue | null;
   settings?: Partial<TraceSettings>;
-  /** Who is asking, for the rate limits. @default one client for all */
-  clientOf?: (c: Context) => string;
+  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
+  clientOf?: (env: unknown) => string;
   log?: Log;
   now?: () => number;
   randomUUID?: () => string;
+}
+
+/** The trace API on no host in particular. */
+export interface TraceApp {
+  /** `env` is what the host knows of the request. */
+  fetch(request: Request, env?: unknown): Response | Promise<Response>;
+  /** Asks the app directly, as tests do. */
+  request(path: string, init?: RequestInit): Response | Promise<Response>;
 }
 
 /**
@@ -31,7 +40,7 @@ export interface TraceAppPorts {
  * const app = createTraceApp({ source, store, queue });
  * const response = await app.request('/api/trace/job/trace-evt-1');
  */
-export function createTraceApp(ports: TraceAppPorts): Hono {
+export function createTraceApp(ports: TraceAppPorts): TraceApp {
   const settings = { ...DEFAULT_SETTINGS, ...ports.settings };
   const now = ports.now ?? Date.now;
   const context: TraceAppContext = {
@@ -50,12 +59,19 @@ export function createTraceApp(ports: TraceAppPorts): Hono {
   addLineageRoute(app, context);
   addEventsRoute(app, context);
   addJobRoutes(app, context);
-  app.all('/api/*', notFoundAnswer);
+  app.notFound((c) => {
+    const message = `Nothing answers ${c.req.method} ${c.req.path}.`;
+    return errorAnswer(new ApiError(404, SERVER_ERROR_CODES.notFound, message));
+  });
   app.onError((error, c) => {
-    if (!(error instanceof ApiError)) {
+    // a client that left breaks off its own request
+    if (!(error instanceof ApiError) && !c.req.raw.signal.aborted) {
       context.log('error', 'A request failed.', { path: c.req.path, ...errorFields(error) });
     }
     return errorAnswer(error);
   });
-  return app;
+  return {
+    fetch: (request, env) => app.fetch(request, env as object),
+    request: (path, init) => app.request(path, init),
+  };
 }

@@ -1,8 +1,7 @@
-import type { Context, Hono } from 'hono';
 import { createSource, type SourceOptions } from './adapters/createSource.js';
 import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embeddedJobQueue.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
-import { createTraceApp } from './app.js';
+import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 
@@ -11,13 +10,13 @@ export interface EmbeddedBackendOptions {
   source?: Partial<Omit<SourceOptions, 'kind'>>;
   settings?: Partial<TraceSettings>;
   log?: Log;
-  /** Who is asking, for the rate limits. @default one client for all */
-  clientOf?: (c: Context) => string;
+  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
+  clientOf?: (env: unknown) => string;
 }
 
 export interface EmbeddedBackend {
   /** Answers the trace API: `app.fetch(request)`. */
-  app: Hono;
+  app: TraceApp;
   /** Ends the jobs that run. */
   close(): Promise<void>;
 }
@@ -47,6 +46,7 @@ export function createEmbeddedBackend(
     maxWorkers: settings.eventsMaxWorkers,
     workerCount: settings.workerCount,
     timeoutSeconds: settings.jobTimeoutSeconds,
+    maxWaiting: settings.queueMaxWaiting,
     log,
   });
   const app = createTraceApp({

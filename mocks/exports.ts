@@ -1,4 +1,4 @@
-export { createTraceApp, type TraceAppPorts } from './app.js';
+export { createTraceApp, type TraceApp, type TraceAppPorts } from './app.js';
 export {
   createMemoryChunkStore,
   type MemoryChunkStoreOptions,

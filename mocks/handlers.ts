@@ -1,5 +1,5 @@
-import type { Hono } from 'hono';
 import { http, type HttpHandler } from 'msw';
+import type { TraceApp } from './app.js';
 
 /**
  * MSW handlers that answer the trace API by an app: for `setupWorker` and `setupServer`.
@@ -7,6 +7,6 @@ import { http, type HttpHandler } from 'msw';
  * @example
  * const server = setupServer(...createTraceHandlers(createMockBackend({ source: { containers: 100 } }).app));
  */
-export function createTraceHandlers(app: Pick<Hono, 'fetch'>): HttpHandler[] {
+export function createTraceHandlers(app: Pick<TraceApp, 'fetch'>): HttpHandler[] {
   return [http.all('*/api/trace/*', ({ request }) => app.fetch(request))];
 }

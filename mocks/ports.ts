@@ -136,7 +136,7 @@ export interface EventsJob {
 
 /** Runs events jobs where they cannot hold up the thread that answers requests. */
 export interface JobQueue {
-  /** Takes a job; its status is in the chunk store when this resolves. */
+  /** Takes a job; its status is in the chunk store when this resolves. Rejects where it takes none. */
   enqueue(job: EventsJob): Promise<void>;
   /** Ends a queued or running job; false where there is none. */
   cancel(jobId: string): Promise<boolean>;

@@ -2,14 +2,15 @@ import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { serve } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
+import { type HttpBindings, serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
 import type { Log } from './log.js';
 import { createMockBackend } from './node.js';
 import { readNumber, readSettings } from './settings.js';
 
 const DEFAULT_PORT = 5173;
+const MOST_PORT = 65_535;
 const PORTS_TO_TRY = 20;
 
 /** One JSON object a line, on stderr: stdout is for the address. */
@@ -19,7 +20,7 @@ const log: Log = (level, message, fields) => {
   );
 };
 
-/** Listens on the port, or on the next free one where that is taken and `mayMove` allows. */
+/** Listens on the port, or on the next free one where that is taken. */
 function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   port: number,
@@ -33,12 +34,19 @@ function listen(
       });
       server.once('error', (error: NodeJS.ErrnoException) => {
         const next = candidate + 1;
-        if (error.code === 'EADDRINUSE' && next < port + PORTS_TO_TRY) attempt(next);
-        else reject(error);
+        if (error.code !== 'EADDRINUSE' || next >= port + PORTS_TO_TRY) return reject(error);
+        process.stderr.write(`Port ${candidate} is taken; trying ${next}.\n`);
+        attempt(next);
       });
     };
     attempt(port);
   });
+}
+
+function readPort(text: string | undefined): number {
+  const port = readNumber({ PORT: text }, 'PORT', DEFAULT_PORT, 0);
+  if (port <= MOST_PORT) return port;
+  throw new TypeError(`PORT must be at most ${MOST_PORT}, not "${text}".`);
 }
 
 async function main(): Promise<void> {
@@ -50,19 +58,18 @@ async function main(): Promise<void> {
       seed: readNumber(process.env, 'TRACE_SYNTHETIC_SEED', 1, 0),
     },
     log,
-    clientOf: (c) => getConnInfo(c).remote.address ?? 'unknown',
+    clientOf: (env) => (env as HttpBindings).incoming.socket.remoteAddress ?? 'unknown',
   });
   const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
   await access(`${demo}/index.html`);
-  app.use('/*', serveStatic({ root: demo }));
+  const site = new Hono()
+    .all('/api/*', (c) => app.fetch(c.req.raw, c.env))
+    .use('/*', serveStatic({ root: demo }));
 
   const host = process.env.HOST || '127.0.0.1';
-  const { server, port } = await listen(
-    app.fetch,
-    readNumber(process.env, 'PORT', DEFAULT_PORT, 0),
-    host,
-  );
-  process.stdout.write(`vue-trace-stream is ready: http://${host}:${port}/\n`);
+  const { server, port } = await listen(site.fetch, readPort(process.env.PORT), host);
+  const name = host.includes(':') ? `[${host}]` : host;
+  process.stdout.write(`vue-trace-stream is ready: http://${name}:${port}/\n`);
 
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
@@ -72,4 +79,9 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`The server cannot start: ${(error as Error).message}\n`);
+  process.exit(1);
+}

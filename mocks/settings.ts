@@ -10,6 +10,8 @@ export interface TraceSettings {
   eventsMaxWorkers: number;
   /** Jobs that run at once. */
   workerCount: number;
+  /** Jobs that wait for a worker; above it 503. */
+  queueMaxWaiting: number;
   jobTtlSeconds: number;
   jobTimeoutSeconds: number;
   /** Heap of a job's thread, MB. */
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   streamBatchSize: 5_000,
   eventsMaxWorkers: 2,
   workerCount: 1,
+  queueMaxWaiting: 20,
   jobTtlSeconds: 3_600,
   jobTimeoutSeconds: 1_800,
   jobHeapMb: 256,
@@ -91,6 +94,7 @@ export function readSettings(env: Environment): TraceSettings {
     streamBatchSize: readNumber(env, 'TRACE_STREAM_BATCH_SIZE', d.streamBatchSize),
     eventsMaxWorkers: readNumber(env, 'TRACE_EVENTS_MAX_WORKERS', d.eventsMaxWorkers),
     workerCount: readNumber(env, 'TRACE_WORKER_COUNT', d.workerCount),
+    queueMaxWaiting: readNumber(env, 'TRACE_QUEUE_MAX_WAITING', d.queueMaxWaiting),
     jobTtlSeconds: readNumber(env, 'TRACE_JOB_TTL_SECONDS', d.jobTtlSeconds),
     jobTimeoutSeconds: readNumber(env, 'TRACE_JOB_TIMEOUT_SECONDS', d.jobTimeoutSeconds),
     jobHeapMb: readNumber(env, 'TRACE_JOB_HEAP_MB', d.jobHeapMb),

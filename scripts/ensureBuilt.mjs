@@ -1,9 +1,17 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['src', 'mocks', 'demo', 'index.html', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'mocks',
+  'demo',
+  'index.html',
+  'vite.config.ts',
+  'scripts',
+  'package-lock.json',
+];
 
 /** Newest change below a file or folder, ms. */
 function newestChange(path) {
@@ -27,8 +35,11 @@ export async function ensureBuilt(builds) {
     const stamp = `${root}${folder}/.built`;
     if (builtAt(stamp) > changedAt) continue;
     process.stderr.write(`Building ${folder} …\n`);
+    const startedAt = new Date();
     rmSync(stamp, { force: true });
     await build({ root, mode, logLevel: 'warn' });
     writeFileSync(stamp, '');
+    // what is saved while it builds is newer than the build
+    utimesSync(stamp, startedAt, startedAt);
   }
 }

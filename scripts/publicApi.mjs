@@ -11,6 +11,7 @@ const SNAPSHOT = `${root}api.txt`;
 const ENTRIES = {
   'vue-trace-stream': `${root}dist/src/index.d.ts`,
   'vue-trace-stream/mocks': `${root}dist/mocks/browser.d.ts`,
+  'vue-trace-stream/mocks in Node': `${root}dist/mocks/node.d.ts`,
 };
 
 const program = ts.createProgram(Object.values(ENTRIES), {
@@ -62,6 +63,28 @@ function describeEntry([name, file]) {
   return [`# ${name}`, ...lines, ''].join('\n');
 }
 
+/** Packages that the published types name and users do not have. */
+function foreignImports() {
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(`${root}package.json`, 'utf8'),
+  );
+  const known = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+  const files = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(`${root}dist/`));
+  return files.flatMap(({ fileName, imports }) =>
+    imports
+      .map(({ text }) => /^(?![.]|node:)(@[^/]+\/)?[^/]+/.exec(text)?.[0])
+      .filter((name) => name !== undefined && !known.has(name))
+      .map((name) => `${fileName.slice(root.length)} imports ${name}`),
+  );
+}
+
+const foreign = foreignImports();
+if (foreign.length > 0) {
+  process.stderr.write(`The types need packages that users do not have:\n${foreign.join('\n')}\n`);
+  process.exit(1);
+}
 const current = Object.entries(ENTRIES).map(describeEntry).join('\n');
 if (process.argv.includes('--write')) {
   writeFileSync(SNAPSHOT, current);

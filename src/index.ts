@@ -25,7 +25,7 @@ export {
   InvalidAnswerError,
   JobFailedError,
   JobNotFoundError,
-  PollFailedError,
+  RetriesExhaustedError,
   pollJobUntilComplete,
   type PollOptions,
   PollTimeoutError,

@@ -12,10 +12,15 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   if (Number(request.headers.get('Content-Length')) > maxBytes) throw tooLarge();
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of request.body ?? []) {
-    length += piece.byteLength;
-    if (length > maxBytes) throw tooLarge();
-    pieces.push(piece);
+  const reader = request.body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    length += next.value.byteLength;
+    if (length > maxBytes) {
+      // the refusal does not wait for a sender that goes on
+      void reader?.cancel().catch(() => undefined);
+      throw tooLarge();
+    }
+    pieces.push(next.value);
   }
   const bytes = new Uint8Array(length);
   let offset = 0;

@@ -1,4 +1,8 @@
+import { nextTask } from '../nextTask.js';
+
 const encoder = new TextEncoder();
+/** Longest work for one body between two turns of everybody else, ms. */
+const BUDGET_MS = 8;
 
 /** A body made piece by piece; text is sent as UTF-8. */
 export type BodyPieces = AsyncGenerator<Uint8Array | string, void, void>;
@@ -6,16 +10,35 @@ export type BodyPieces = AsyncGenerator<Uint8Array | string, void, void>;
 /**
  * A response body that asks for the next piece only when the reader took the last one. A reader
  * that leaves aborts the signal that `make` was given, at once, also in the middle of a piece.
+ * A failure breaks the body off and is told to `onError`.
  */
-export function streamBody(make: (signal: AbortSignal) => BodyPieces): ReadableStream<Uint8Array> {
+export function streamBody(
+  make: (signal: AbortSignal) => BodyPieces,
+  onError: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
   const left = new AbortController();
   const pieces = make(left.signal);
+  let since = performance.now();
+
+  async function nextPiece(): Promise<IteratorResult<Uint8Array | string, void>> {
+    // while the reader takes all at once nobody else would get a turn
+    if (performance.now() - since > BUDGET_MS) {
+      await nextTask();
+      since = performance.now();
+    }
+    return pieces.next();
+  }
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+        try {
+          const { done, value } = await nextPiece();
+          if (done) controller.close();
+          else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+        } catch (error) {
+          if (!left.signal.aborted) onError(error);
+          throw error;
+        }
       },
       async cancel(reason) {
         left.abort(reason);

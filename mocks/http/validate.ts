@@ -48,10 +48,12 @@ function readObject(body: Body, name: string): Body {
 
 /** Texts, trimmed; blanks and repeats are dropped, the order is kept. */
 function readTexts(value: unknown, name: string): string[] {
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
-    throw invalid(`"${name}" must be a list of texts.`);
+  if (!Array.isArray(value)) throw invalid(`"${name}" must be a list of texts.`);
+  const texts = new Set<string>();
+  for (const item of value as unknown[]) {
+    if (typeof item !== 'string') throw invalid(`"${name}" must be a list of texts.`);
+    texts.add(item.trim());
   }
-  const texts = new Set((value as string[]).map((text) => text.trim()));
   texts.delete('');
   return [...texts];
 }
@@ -66,7 +68,10 @@ function readDate(params: Body, name: string): number {
   const text = params[name];
   const time =
     typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(time)) throw invalid(`"params.${name}" must be a date, YYYY-MM-DD.`);
+  // engines take 2026-02-30 for the 2nd of March: what was read must be what was written
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw invalid(`"params.${name}" must be a date, YYYY-MM-DD.`);
+  }
   return time;
 }
 
@@ -89,7 +94,9 @@ function checkValues(profile: TraceProfile, params: Body): void {
 
 /** Checks what every stage reads of `params`; the parts that a stage does not need may be absent. */
 function readParams(profile: TraceProfile, body: Body): TraceParams {
-  const params = { ...readObject(body, 'params') };
+  // a form sends its empty fields as null: they are absent
+  const given = Object.entries(readObject(body, 'params')).filter(([, value]) => value !== null);
+  const params: TraceParams = Object.fromEntries(given);
   if (profile !== 'mid_section_defect') return params;
   const { direction, station, loss_reasons: reasons } = params;
   if (direction !== undefined && direction !== 'backward' && direction !== 'forward') {
@@ -98,7 +105,7 @@ function readParams(profile: TraceProfile, body: Body): TraceParams {
   if (station !== undefined && !(WORKCENTER_GROUPS as readonly unknown[]).includes(station)) {
     throw invalid(`"params.station" must be one of ${WORKCENTER_GROUPS.join(', ')}.`);
   }
-  if (reasons !== undefined && reasons !== null && typeof reasons !== 'string') {
+  if (reasons !== undefined && typeof reasons !== 'string') {
     params.loss_reasons = readTexts(reasons, 'params.loss_reasons');
   }
   return params;

@@ -19,6 +19,15 @@ export interface RunJobOptions {
   onDomainFailed: (domain: TraceDomain, error: unknown) => void;
 }
 
+/** Why a job failed, in words for its user; `cause` is for the log. */
+export class JobError extends Error {
+  override readonly name = 'JobError';
+
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
 interface DomainJob extends RunJobOptions {
   job: EventsJob;
   aggregator: Aggregator | null;
@@ -78,7 +87,8 @@ function watchStore(store: ResultWriter) {
 
 /**
  * Fetches the domains of a job and stores each batch as soon as it is there, so that no more than
- * one batch a domain is held; the result can be read once this resolves.
+ * one batch a domain is held; the result can be read once this resolves. No figures are stored where
+ * a domain failed.
  * @throws Error where no domain could be fetched, the detection rows could not, the store refused a
  * chunk, or on abort
  */
@@ -90,7 +100,12 @@ export async function runJob(job: EventsJob, options: RunJobOptions): Promise<vo
   const meta: ResultMeta = { profile, domains: {}, failed_domains: [] };
   let lastError: unknown;
   await store.updateJob(jobId, { progress: 'fetching events', stage: 'events', pct: '0' });
-  const aggregator = await prepareAggregation(job, source, signal);
+  const aggregator = await prepareAggregation(job, source, signal).catch((cause: unknown) => {
+    throw new JobError(
+      'The detection rows of these lots could not be fetched; try again later.',
+      cause,
+    );
+  });
   const progress = createJobProgress(job, store);
   const context = { ...options, store, signal, job, aggregator, progress };
 
@@ -104,10 +119,15 @@ export async function runJob(job: EventsJob, options: RunJobOptions): Promise<vo
       onDomainFailed(domain, error);
     }
   });
-  if (meta.failed_domains.length === domains.length) throw lastError;
+  if (meta.failed_domains.length === domains.length) {
+    throw new JobError('None of the events could be fetched; try again later.', lastError);
+  }
 
   await store.updateJob(jobId, { progress: 'building response' });
-  if (aggregator) await store.put(jobId, 'result:aggregation', encodeJson(aggregator.finish()));
+  // figures of half the rows would be taken for figures
+  if (aggregator && meta.failed_domains.length === 0) {
+    await store.put(jobId, 'result:aggregation', encodeJson(aggregator.finish()));
+  }
   meta.failed_domains.sort();
   await store.put(jobId, 'result:meta', encodeJson(meta));
 }

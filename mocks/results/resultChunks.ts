@@ -22,11 +22,25 @@ export class ChunkMissingError extends Error {
   }
 }
 
+/** A result whose chunks hold more or fewer rows than its meta says. */
+export class ResultDamagedError extends Error {
+  override readonly name = 'ResultDamagedError';
+
+  constructor(
+    readonly domain: string,
+    rows: number,
+    total: number,
+  ) {
+    super(
+      `The stored chunks of ${domain} hold ${rows} rows in place of ${total}. Run the trace again.`,
+    );
+  }
+}
+
 type DomainMeta = ResultMeta['domains'][string];
 
 /** Rows of chunk `index` as far as the meta tells; null for another writer's chunks. */
 function knownRowCount({ chunks, total, batch_size: size }: DomainMeta, index: number) {
-  if (chunks === 1) return total;
   if (size === undefined) return null;
   return index < chunks - 1 ? size : total - size * (chunks - 1);
 }
@@ -52,7 +66,8 @@ function sliceChunk(
 /**
  * The rows `offset` … `offset + limit − 1` of a domain, a slice a chunk; reads only the chunks that
  * hold them, where the meta tells which these are.
- * @throws ChunkMissingError where one of them is gone
+ * @throws ChunkMissingError where one of them is gone; ResultDamagedError where the chunks do not hold
+ *   the rows that the meta tells
  */
 export async function* readRows(
   store: Pick<ChunkStore, 'get'>,
@@ -73,5 +88,8 @@ export async function* readRows(
     const slice = sliceChunk(bytes, rowCount, Math.max(0, offset - row), end - row);
     row += rowCount;
     if (slice.rowCount > 0) yield slice;
+    if (index === meta.chunks - 1 && row !== meta.total) {
+      throw new ResultDamagedError(domain, row, meta.total);
+    }
   }
 }

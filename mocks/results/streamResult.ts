@@ -1,7 +1,7 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
-import { ChunkMissingError, readRows } from './resultChunks.js';
+import { ChunkMissingError, readRows, ResultDamagedError } from './resultChunks.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
 
 const line = (message: object) => `${JSON.stringify(message)}\n`;
@@ -61,11 +61,19 @@ export async function* streamResult(
     yield* resultLines(store, jobId, meta);
   } catch (error) {
     onError(error);
-    const missing = error instanceof ChunkMissingError;
-    const code = missing ? SERVER_ERROR_CODES.chunkExpired : SERVER_ERROR_CODES.internalError;
-    const message = missing ? error.message : 'The server failed while it sent the result.';
-    yield line({ type: 'error', code, message, ...(missing && { domain: error.domain }) });
+    yield line({ type: 'error', ...errorOf(error) });
   }
+}
+
+function errorOf(error: unknown): { code: string; message: string; domain?: string } {
+  if (error instanceof ChunkMissingError || error instanceof ResultDamagedError) {
+    const { message, domain } = error;
+    const missing = error instanceof ChunkMissingError;
+    const code = missing ? SERVER_ERROR_CODES.chunkExpired : SERVER_ERROR_CODES.resultDamaged;
+    return { code, message, domain };
+  }
+  const message = 'The server failed while it sent the result.';
+  return { code: SERVER_ERROR_CODES.internalError, message };
 }
 
 /** A result stored under the legacy single key, as the one line of its stream. */

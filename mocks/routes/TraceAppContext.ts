@@ -1,6 +1,5 @@
-import type { Context } from 'hono';
 import type { RateLimiter } from '../http/rateLimiter.js';
-import type { Log } from '../log.js';
+import { errorFields, type Log } from '../log.js';
 import type { ChunkStore, JobQueue, TraceSource } from '../ports.js';
 import type { TraceSettings } from '../settings.js';
 
@@ -11,9 +10,17 @@ export interface TraceAppContext {
   queue: JobQueue | null;
   settings: TraceSettings;
   rateLimiter: RateLimiter;
-  clientOf: (c: Context) => string;
+  clientOf: (env: unknown) => string;
   log: Log;
   /** Unix time, ms. */
   now: () => number;
   randomUUID: () => string;
+}
+
+/** How every large answer of an app is sent. */
+export function answerOptions({ settings, log }: TraceAppContext) {
+  return {
+    wrap: settings.wrapAnswers,
+    onError: (error: unknown) => log('error', 'An answer broke off.', errorFields(error)),
+  };
 }

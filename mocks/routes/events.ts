@@ -1,24 +1,26 @@
 import type { Hono } from 'hono';
 import { type EventsRequest, jobPath, SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { TraceAppContext } from './TraceAppContext.js';
+import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';
 import { readEventsRequest } from '../http/validate.js';
 import { prepareAggregation } from '../jobs/prepareAggregation.js';
 import { errorFields } from '../log.js';
-import type { EventsJob } from '../ports.js';
+import type { EventsJob, JobQueue } from '../ports.js';
 import { eventsBody } from './eventsBody.js';
 
 function jobOf(request: EventsRequest): Omit<EventsJob, 'jobId'> {
-  const { profile, domains, params, container_ids: containerIds, lineage = {} } = request;
+  const { profile, domains, container_ids: containerIds, lineage = {} } = request;
+  const { direction, station, loss_reasons } = request.params;
   const seeds = request.seed_container_ids ?? [];
   return {
     profile,
     containerIds,
     domains,
-    params,
+    // the rest belongs to the stages before; what nobody checked goes no further
+    params: { direction, station, loss_reasons },
     // a trace whose lots have no lineage sends its lots alone
     seedContainerIds: seeds.length > 0 ? seeds : containerIds,
     ancestors: lineage.ancestors ?? {},
@@ -47,13 +49,15 @@ function admit(
 
 async function answerAtOnce(
   job: Omit<EventsJob, 'jobId'>,
-  { source, settings, log }: TraceAppContext,
+  context: TraceAppContext,
   signal: AbortSignal,
 ): Promise<Response> {
+  const { source, settings, log } = context;
   let aggregator: Aggregator | null;
   try {
     aggregator = await prepareAggregation(job, source, signal);
   } catch (error) {
+    signal.throwIfAborted();
     log('error', 'Detection rows could not be fetched.', errorFields(error));
     throw new ApiError(
       500,
@@ -62,14 +66,31 @@ async function answerAtOnce(
     );
   }
   const body = { job, source, settings, log, aggregator };
-  return streamedJsonAnswer((left) => eventsBody(body, left), { wrap: settings.wrapAnswers });
+  return streamedJsonAnswer((left) => eventsBody(body, left), answerOptions(context));
+}
+
+/** Seconds after which a full or failing queue may be tried again. */
+const RETRY_AFTER_SECONDS = 30;
+
+async function enqueue(queue: JobQueue, job: EventsJob, { log }: TraceAppContext): Promise<void> {
+  try {
+    await queue.enqueue(job);
+  } catch (error) {
+    log('error', 'A job could not be queued.', { jobId: job.jobId, ...errorFields(error) });
+    throw new ApiError(
+      503,
+      SERVER_ERROR_CODES.serviceUnavailable,
+      `The queue takes no more jobs now; try again in ${RETRY_AFTER_SECONDS} s.`,
+      { retry_after_seconds: RETRY_AFTER_SECONDS },
+    );
+  }
 }
 
 /** `POST /api/trace/events`: the events, at once or by a job. */
 export function addEventsRoute(app: Hono, context: TraceAppContext): void {
   const { queue, settings, rateLimiter, clientOf, randomUUID } = context;
   app.post('/api/trace/events', async (c) => {
-    rateLimiter.check('events', clientOf(c));
+    rateLimiter.check('events', clientOf(c.env));
     const body = await readJsonBody(c.req.raw, settings.maxBodyBytes);
     const job = jobOf(readEventsRequest(body));
     admit(job, context);
@@ -77,7 +98,9 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
       return answerAtOnce(job, context, c.req.raw.signal);
     }
     const jobId = `trace-evt-${randomUUID().replaceAll('-', '')}`;
-    await queue.enqueue({ ...job, jobId });
+    await enqueue(queue, { ...job, jobId }, context);
+    // who left before the answer will never know of the job
+    if (c.req.raw.signal.aborted) await queue.cancel(jobId);
     const statusUrl = jobPath(jobId);
     const accepted = {
       stage: 'events',

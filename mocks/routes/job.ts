@@ -1,11 +1,12 @@
 import type { Context, Hono } from 'hono';
 import {
+  type EventsAnswer,
   isJobDead,
   isJobFinished,
   type JobStatus,
   SERVER_ERROR_CODES,
 } from '../../src/protocol/index.js';
-import type { TraceAppContext } from './TraceAppContext.js';
+import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { type BodyPieces, streamBody } from '../http/streamBody.js';
@@ -24,7 +25,7 @@ function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): Job
     job_id: jobId,
     status,
     profile,
-    cid_count: Number(fields.cid_count),
+    ...(fields.cid_count !== undefined && { cid_count: Number(fields.cid_count) }),
     domains: domains === '' ? [] : domains.split(','),
     progress,
     ...(fields.pct !== undefined && { pct: Number(fields.pct) }),
@@ -75,8 +76,8 @@ async function readResult(
   throw expired();
 }
 
-function ndjson(make: () => BodyPieces): Response {
-  return new Response(streamBody(make), {
+function ndjson(make: () => BodyPieces, onError: (error: unknown) => void): Response {
+  return new Response(streamBody(make, onError), {
     headers: {
       'Content-Type': 'application/x-ndjson',
       'Cache-Control': 'no-cache',
@@ -88,11 +89,20 @@ function ndjson(make: () => BodyPieces): Response {
 /** The page of a legacy result: for a domain that it has a part of it, else all of it. */
 function legacyPage(legacy: Uint8Array, domain: string | undefined, offset: number, limit: number) {
   if (domain === undefined) return null;
-  const answer = JSON.parse(new TextDecoder().decode(legacy));
-  const rows: unknown[] | undefined = answer.results?.[domain]?.data;
+  const answer = parseJson(legacy);
+  const rows = answer?.results?.[domain]?.data;
   if (!Array.isArray(rows)) return null;
   const data = rows.slice(offset, limit > 0 ? offset + limit : undefined);
   return { ...answer, results: { [domain]: { data, count: data.length, total: rows.length } } };
+}
+
+/** A legacy result, null where it is no strict JSON (Python writes NaN). */
+function parseJson(bytes: Uint8Array): EventsAnswer | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as EventsAnswer;
+  } catch {
+    return null;
+  }
 }
 
 async function* whole(bytes: Uint8Array): BodyPieces {
@@ -106,7 +116,7 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
   const domain = asked === undefined ? undefined : checkName(asked, 'domain');
   const offset = readCount(c.req.query('offset'), 'offset');
   const limit = readCount(c.req.query('limit'), 'limit');
-  const wrap = { wrap: context.settings.wrapAnswers };
+  const wrap = answerOptions(context);
   const result = await readResult(context, jobId);
   if ('legacy' in result) {
     const page = legacyPage(result.legacy, domain, offset, limit);
@@ -131,7 +141,7 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
 /** Status, result, stream and end of a job. */
 export function addJobRoutes(app: Hono, context: TraceAppContext): void {
   const { store, queue, settings, rateLimiter, clientOf, log, now } = context;
-  const limited = (c: Context) => rateLimiter.check('job', clientOf(c));
+  const limited = (c: Context) => rateLimiter.check('job', clientOf(c.env));
 
   app.get('/api/trace/job/:id', async (c) => {
     limited(c);
@@ -149,10 +159,10 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
     limited(c);
     const jobId = checkName(c.req.param('id'), 'job_id');
     const result = await readResult(context, jobId);
-    if ('legacy' in result) return ndjson(() => streamLegacyResult(result.legacy));
     const onError = (error: unknown) =>
       log('error', 'A stream ended early.', { jobId, ...errorFields(error) });
-    return ndjson(() => streamResult(store, jobId, result.meta, onError));
+    if ('legacy' in result) return ndjson(() => streamLegacyResult(result.legacy), onError);
+    return ndjson(() => streamResult(store, jobId, result.meta, onError), onError);
   });
 
   app.delete('/api/trace/job/:id', async (c) => {
@@ -160,7 +170,7 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
     const { status = 'queued' } = await readFields(context, jobId);
     if (!isJobDead(status) && !(await queue?.cancel(jobId))) {
       await store.removeResult(jobId);
-      await store.updateJob(jobId, { status: 'cancelled' });
+      await store.updateJob(jobId, { status: 'cancelled', progress: '', pct: '0' });
     }
     const { status: ended } = await readFields(context, jobId);
     return jsonAnswer(

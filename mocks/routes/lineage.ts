@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { directionOf, SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { TraceAppContext } from './TraceAppContext.js';
+import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 import { streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';
@@ -13,7 +13,7 @@ import { lineageBody } from './lineageBody.js';
 export function addLineageRoute(app: Hono, context: TraceAppContext): void {
   const { source, settings, rateLimiter, clientOf, log } = context;
   app.post('/api/trace/lineage', async (c) => {
-    rateLimiter.check('lineage', clientOf(c));
+    rateLimiter.check('lineage', clientOf(c.env));
     const request = readLineageRequest(await readJsonBody(c.req.raw, settings.maxBodyBytes));
     const { container_ids: containerIds } = request;
     const direction = directionOf(request.profile, request.params);
@@ -21,6 +21,7 @@ export function addLineageRoute(app: Hono, context: TraceAppContext): void {
     try {
       graph = await source.fetchLineage({ containerIds, direction, signal: c.req.raw.signal });
     } catch (error) {
+      c.req.raw.signal.throwIfAborted();
       log('error', 'A lineage could not be traced.', errorFields(error));
       throw new ApiError(
         500,
@@ -28,8 +29,7 @@ export function addLineageRoute(app: Hono, context: TraceAppContext): void {
         'The lineage of these lots could not be traced; try again later.',
       );
     }
-    return streamedJsonAnswer(() => lineageBody(containerIds, direction, graph), {
-      wrap: settings.wrapAnswers,
-    });
+    const make = () => lineageBody(containerIds, direction, graph);
+    return streamedJsonAnswer(make, answerOptions(context));
   });
 }

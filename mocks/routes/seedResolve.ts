@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { TraceAppContext } from './TraceAppContext.js';
+import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 import { streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';
@@ -21,14 +21,15 @@ async function* seedsBody({ seeds, notFound }: SeedResult, cacheKey: string): Bo
 
 /** `POST /api/trace/seed-resolve`: the lots that a trace starts from. */
 export function addSeedResolveRoute(app: Hono, context: TraceAppContext): void {
-  const { source, settings, rateLimiter, clientOf, log, randomUUID } = context;
+  const { source, rateLimiter, clientOf, log, randomUUID } = context;
   app.post('/api/trace/seed-resolve', async (c) => {
-    rateLimiter.check('seed', clientOf(c));
+    rateLimiter.check('seed', clientOf(c.env));
     const request = readSeedResolveRequest(await readJsonBody(c.req.raw, MAX_BODY_BYTES));
     let result: SeedResult;
     try {
       result = await source.resolveSeeds({ ...request, signal: c.req.raw.signal });
     } catch (error) {
+      c.req.raw.signal.throwIfAborted();
       log('error', 'Seeds could not be resolved.', errorFields(error));
       throw new ApiError(
         500,
@@ -37,6 +38,6 @@ export function addSeedResolveRoute(app: Hono, context: TraceAppContext): void {
       );
     }
     const cacheKey = `seeds-${randomUUID()}`;
-    return streamedJsonAnswer(() => seedsBody(result, cacheKey), { wrap: settings.wrapAnswers });
+    return streamedJsonAnswer(() => seedsBody(result, cacheKey), answerOptions(context));
   });
 }

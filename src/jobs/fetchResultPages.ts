@@ -2,11 +2,12 @@ import type { EventsAnswer, TraceRow } from '../protocol/index.js';
 import { checkPage } from '../stream/checkAnswer.js';
 import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
 import { wholeNumber } from '../stream/messageHeader.js';
-import type { JsonAnswer } from './requestJson.js';
-import { requestWithRetry, type RequestWithRetryOptions } from './requestWithRetry.js';
+import { type JsonAnswer, requestJson, type RequestJsonOptions } from './requestJson.js';
 import { jobUrl } from './urls.js';
+import { withRetry, type WithRetryOptions } from './withRetry.js';
 
-export interface FetchResultPagesOptions extends Omit<RequestWithRetryOptions, 'method' | 'body'> {
+export interface FetchResultPagesOptions
+  extends Omit<RequestJsonOptions, 'method' | 'body'>, WithRetryOptions {
   /** Rows a page. @default 5000 */
   limit?: number;
   /** Rows to leave out at the start. @default 0 */
@@ -36,12 +37,12 @@ export interface ResultPage {
  * stream. Waits out single failures and 429. A page that has not its rows says so in its `verdict`;
  * the next one still begins where it would have begun, so that no row can come twice.
  *
- * Rejects as `requestJson` does, with `PollFailedError` after an outage, with TypeError for wrong
+ * Rejects as `requestJson` does, with `RetriesExhaustedError` after an outage, with TypeError for wrong
  * arguments.
  *
  * @example
  * for await (const page of fetchResultPages(job.statusUrl, 'history', { signal })) {
- *   rows.push(...page.rows);
+ *   for (const row of page.rows) rows.push(row);
  *   problems.push(...page.verdict.problems);
  * }
  */
@@ -51,11 +52,13 @@ export async function* fetchResultPages(
   options: FetchResultPagesOptions = {},
 ): AsyncGenerator<ResultPage, void, undefined> {
   const { limit = 5000, offset: first = 0, profile, ...request } = options;
+  const { maxFailures, random, sleep, ...send } = request;
+  const retry = { maxFailures, random, sleep, signal: send.signal };
   checkArguments(statusUrl, domain, limit, first);
   let total: number | null = null;
   for (let offset = first; ; offset += limit) {
     const url = jobUrl(statusUrl, 'result', { domain, offset, limit });
-    const answer = await requestWithRetry(url, request);
+    const answer = await withRetry(url, () => requestJson(url, send), retry);
     const verdict = checkPage(answer.body, { domain, offset, limit, total, profile });
     const page = toPage(domain, offset, answer, verdict);
     const end = page.total ?? (offset === 0 ? page.rows.length : null);

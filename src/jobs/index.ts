@@ -4,7 +4,7 @@ export { delay } from './delay.js';
 export { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 export { JobFailedError } from './errors/JobFailedError.js';
 export { JobNotFoundError } from './errors/JobNotFoundError.js';
-export { PollFailedError } from './errors/PollFailedError.js';
+export { RetriesExhaustedError } from './errors/RetriesExhaustedError.js';
 export { PollTimeoutError } from './errors/PollTimeoutError.js';
 export { RequestTimeoutError } from './errors/RequestTimeoutError.js';
 export {
@@ -17,5 +17,6 @@ export { requestEvents, type EventsOutcome, type RequestEventsInput } from './re
 export { requestJson, type JsonAnswer, type RequestJsonOptions } from './requestJson.js';
 export { resolveSeeds, type ResolvedSeeds } from './resolveSeeds.js';
 export type { RetryOptions } from './retryPolicy.js';
-export type { StageOptions } from './runStage.js';
+export type { QueuedStage, StageOptions } from './runStage.js';
 export { traceLineage, type TracedLineage, type TraceLineageRequest } from './traceLineage.js';
+export { withRetry, type WithRetryOptions } from './withRetry.js';

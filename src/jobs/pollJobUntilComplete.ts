@@ -33,7 +33,7 @@ const DEFAULT_INTERVAL_MS = 3000;
  * honoured.
  *
  * Rejects with `JobFailedError` (failed, abandoned, cancelled), `JobNotFoundError` (404),
- * `PollTimeoutError`, `PollFailedError` (an outage), `HttpError` (any other refusal), the signal's
+ * `PollTimeoutError`, `RetriesExhaustedError` (an outage), `HttpError` (any other refusal), the signal's
  * reason, or TypeError for wrong arguments.
  *
  * @example

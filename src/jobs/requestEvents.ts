@@ -10,7 +10,7 @@ import {
 import { checkAnswer } from '../stream/checkAnswer.js';
 import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
-import { requestJson, type JsonAnswer } from './requestJson.js';
+import { type JsonAnswer, requestJson, type RequestJsonOptions } from './requestJson.js';
 import { queuedAt, type StageOptions } from './runStage.js';
 import { underBase } from './urls.js';
 
@@ -53,12 +53,12 @@ export type EventsOutcome =
  */
 export async function requestEvents(
   input: RequestEventsInput,
-  options: StageOptions = {},
+  options: StageOptions & Pick<RequestJsonOptions, 'onBytes'> = {},
 ): Promise<EventsOutcome> {
-  const { baseUrl = '', headers, signal, fetch, timeoutMs } = options;
+  const { baseUrl = '', headers, signal, fetch, timeoutMs, onBytes } = options;
   const url = underBase(baseUrl, STAGE_PATHS.events);
   const body = eventsRequest(input);
-  const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body });
+  const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body, onBytes });
   const queued = queuedAt(answer);
   if (queued !== null) return toJob(answer.body, queued, baseUrl);
   return toAnswer(url, answer, input);

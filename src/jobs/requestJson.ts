@@ -2,7 +2,7 @@ import { HttpError } from '../protocol/HttpError.js';
 import { readErrorAnswer } from '../protocol/errorAnswer.js';
 import { NetworkError } from '../stream/errors/NetworkError.js';
 import { parseJsonText } from '../stream/parseLine.js';
-import { readBodyText } from '../stream/readBodyText.js';
+import { readBodyText, type ReadBodyTextOptions } from '../stream/readBodyText.js';
 import { sendRequest, type SendOptions } from '../stream/sendRequest.js';
 import { toHttpError } from '../stream/toHttpError.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
@@ -18,6 +18,8 @@ export interface RequestJsonOptions extends SendOptions {
   body?: unknown;
   /** Time for the whole answer, ms; Infinity for none. @default 360000 (6 min) */
   timeoutMs?: number;
+  /** Told as the answer arrives how many bytes of it came, after decompression. */
+  onBytes?: (bytes: number) => void;
 }
 
 export interface JsonAnswer {
@@ -36,7 +38,14 @@ export interface JsonAnswer {
  */
 export async function requestJson(
   url: string,
-  { method, body, timeoutMs = DEFAULT_TIMEOUT_MS, signal, ...options }: RequestJsonOptions = {},
+  {
+    method,
+    body,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    signal,
+    onBytes,
+    ...options
+  }: RequestJsonOptions = {},
 ): Promise<JsonAnswer> {
   const init: RequestInit = {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -50,7 +59,7 @@ export async function requestJson(
     const response = await sendRequest(url, init, { ...options, signal: limited });
     if (!response.ok) throw await toHttpError(response, url, limited);
     const onFailure = (cause: unknown) => new NetworkError(url, cause);
-    const text = await readBodyText(response, { signal: limited, onFailure });
+    const text = await readUtf8(url, response, { signal: limited, onFailure, onBytes });
     return readAnswer(url, response, text);
   });
 }
@@ -70,6 +79,16 @@ function readAnswer(url: string, response: Response, text: string): JsonAnswer {
     throw new InvalidAnswerError({ url, status, reason: 'answered data that is not an object' });
   }
   return { status, headers, body: value.data, nonFiniteNumbers };
+}
+
+async function readUtf8(url: string, response: Response, options: ReadBodyTextOptions) {
+  try {
+    return await readBodyText(response, options);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    const reason = 'answered text that is not UTF-8';
+    throw new InvalidAnswerError({ url, status: response.status, reason, cause });
+  }
 }
 
 function parseAnswer(url: string, response: Response, text: string) {

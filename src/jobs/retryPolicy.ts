@@ -1,7 +1,7 @@
 import { HttpError } from '../protocol/HttpError.js';
 import { NetworkError } from '../stream/errors/NetworkError.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
-import { PollFailedError } from './errors/PollFailedError.js';
+import { RetriesExhaustedError } from './errors/RetriesExhaustedError.js';
 import { RequestTimeoutError } from './errors/RequestTimeoutError.js';
 
 /** An interval of 0 must not turn an outage into a hot loop. */
@@ -24,7 +24,7 @@ export interface RetryPolicy {
   /**
    * How long to wait after a failure, ms: doubled each time from `baseMs`, up to half of it by
    * chance, and never less than the server asks. Throws the error itself where another try makes no
-   * sense, `PollFailedError` where there were too many.
+   * sense, `RetriesExhaustedError` where there were too many.
    */
   waitAfter(error: unknown, baseMs: number): number;
 }
@@ -45,7 +45,7 @@ export function createRetryPolicy(
       if (error instanceof HttpError && error.status === 429) refusals += 1;
       else failures += 1;
       if (failures >= maxFailures || refusals >= maxFailures * RATE_LIMIT_PATIENCE) {
-        throw new PollFailedError(url, failures + refusals, error);
+        throw new RetriesExhaustedError(url, failures + refusals, error);
       }
       const firstMs = Math.max(MIN_BACKOFF_MS, baseMs);
       const capMs = Math.min(MAX_BACKOFF_MS, firstMs * 2 ** (failures + refusals));

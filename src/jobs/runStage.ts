@@ -3,8 +3,8 @@ import type { SendOptions } from '../stream/sendRequest.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
 import { requestJson, type JsonAnswer } from './requestJson.js';
-import { requestWithRetry } from './requestWithRetry.js';
 import { jobUrl, underBase } from './urls.js';
+import { withRetry } from './withRetry.js';
 
 export interface StageOptions extends SendOptions {
   /** Put before the paths of the stages and the server's own paths. @default '' (the page's server) */
@@ -13,8 +13,17 @@ export interface StageOptions extends SendOptions {
   timeoutMs?: number;
   /** How a stage that the server queued is waited for. */
   poll?: Omit<PollOptions, keyof SendOptions | 'onStatus'>;
+  /** Told of the job of a stage that the server queued, once, before it is waited for. */
+  onQueued?: (job: QueuedStage) => void;
   /** Told of each status of a stage that the server queued. */
   onStatus?: (status: JobStatus) => void;
+}
+
+/** The job of a stage that the server queued. */
+export interface QueuedStage {
+  statusUrl: string;
+  /** The server understands `cancelJob`. */
+  cancel: boolean;
 }
 
 /** The address of a queued stage's job; null where the answer is no 202 with a `status_url`. */
@@ -29,7 +38,7 @@ export async function runStage(
   body: unknown,
   options: StageOptions,
 ): Promise<JsonAnswer & { url: string }> {
-  const { baseUrl = '', headers, signal, fetch, timeoutMs, poll, onStatus } = options;
+  const { baseUrl = '', headers, signal, fetch, timeoutMs, poll, onQueued, onStatus } = options;
   const send = { headers, signal, fetch };
   const url = underBase(baseUrl, path);
   const answer = await requestJson(url, { ...send, timeoutMs, body });
@@ -39,10 +48,11 @@ export async function runStage(
     throw new InvalidAnswerError({ url, status: 202, reason: 'answered 202 without a status_url' });
   }
   const statusUrl = underBase(baseUrl, queued);
+  onQueued?.({ statusUrl, cancel: answer.body.cancel === true });
   await pollJobUntilComplete(statusUrl, { ...poll, ...send, onStatus });
   const resultUrl = jobUrl(statusUrl, 'result');
   const { maxFailures, random, sleep } = poll ?? {};
-  const retry = { maxFailures, random, sleep };
-  const result = await requestWithRetry(resultUrl, { ...send, ...retry, timeoutMs });
+  const read = () => requestJson(resultUrl, { ...send, timeoutMs });
+  const result = await withRetry(resultUrl, read, { maxFailures, random, sleep, signal });
   return { ...result, url: resultUrl };
 }

@@ -2,10 +2,13 @@ import {
   directionOf,
   STAGE_PATHS,
   type LineageAnswer,
+  type TraceDirection,
   type TraceParams,
   type TraceProfile,
 } from '../protocol/index.js';
 import { collectContainerIds } from './collectContainerIds.js';
+import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+import type { JsonAnswer } from './requestJson.js';
 import { runStage, type StageOptions } from './runStage.js';
 
 export interface TraceLineageRequest {
@@ -38,10 +41,22 @@ export async function traceLineage(
   const lineage = answer.body as unknown as LineageAnswer;
   const queryId = typeof lineage.query_id === 'string' ? lineage.query_id : null;
   const kept = profile === 'mid_section_defect' && queryId !== null;
-  const relatives = kept ? {} : lineage;
+  const direction = directionOf(profile, params);
+  if (!kept) checkLineage(answer, direction);
   return {
-    containerIds: collectContainerIds(seedIds, relatives, directionOf(profile, params)),
+    containerIds: collectContainerIds(seedIds, kept ? {} : lineage, direction),
     lineage,
     queryId,
   };
+}
+
+/** Without its relatives a trace would miss all but its seeds, and not know. */
+function checkLineage(
+  { url, status, body }: JsonAnswer & { url: string },
+  direction: TraceDirection,
+): void {
+  const name = direction === 'backward' ? 'ancestors' : 'children_map';
+  const relatives = body[name];
+  if (typeof relatives === 'object' && relatives !== null && !Array.isArray(relatives)) return;
+  throw new InvalidAnswerError({ url, status, reason: `answered a lineage without ${name}` });
 }

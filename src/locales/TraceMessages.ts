@@ -34,6 +34,7 @@ export interface TraceMessages {
     queued: string;
     running: string;
     streaming: string;
+    noSeeds: string;
     complete: string;
     incomplete: string;
     failed(stage: string): string;
@@ -73,6 +74,8 @@ export interface TraceMessages {
     nonFiniteNumbers(count: number): string;
     serverWarning: string;
     qualityMeta(text: string): string;
+    /** How many list items are not shown. */
+    more(left: number): string;
     cancelFailed: string;
   };
   readonly incomplete: { label: string; notAll: string };

@@ -8,9 +8,10 @@ export const TRACE_ERROR_CODES = [
   'STREAM_INTERRUPTED',
   'MALFORMED_LINE',
   'LINE_TOO_LONG',
+  'STREAM_ERROR',
   'JOB_FAILED',
   'JOB_NOT_FOUND',
-  'POLL_FAILED',
+  'RETRIES_EXHAUSTED',
   'POLL_TIMEOUT',
   'UNEXPECTED',
 ] as const;
@@ -35,6 +36,7 @@ export const SERVER_ERROR_CODES = {
   eventsPartialFailure: 'EVENTS_PARTIAL_FAILURE',
   eventsFailed: 'EVENTS_FAILED',
   chunkExpired: 'CHUNK_EXPIRED',
+  resultDamaged: 'RESULT_DAMAGED',
   notFound: 'NOT_FOUND',
   internalError: 'INTERNAL_ERROR',
 } as const;

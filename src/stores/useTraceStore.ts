@@ -33,6 +33,10 @@ export interface TraceWriter {
   /** Appends a batch, in time that depends on the batch alone. */
   append(domain: string, rows: readonly TraceRow[]): void;
   setStatus(domain: string, status: TraceDomainStatus): void;
+  /** What still waits or receives will not be complete. */
+  endReceiving(): void;
+  /** The domains that are known. */
+  names(): string[];
   setAggregation(aggregation: MsdAggregation | null): void;
 }
 
@@ -77,6 +81,12 @@ function createWriter(
       domain.rowCount = table.rowCount;
     },
     setStatus: (name, status) => void (domainOf(name).status = status),
+    endReceiving() {
+      for (const domain of domains.value) {
+        if (['waiting', 'receiving'].includes(domain.status)) domain.status = 'incomplete';
+      }
+    },
+    names: () => domains.value.map(({ name }) => name),
     setAggregation: (value) => void (aggregation.value = value && markRaw(value)),
   };
 }

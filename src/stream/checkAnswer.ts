@@ -1,6 +1,6 @@
 import type { CompletenessOptions } from './completeness.js';
 import type { CompletenessProblem, CompletenessVerdict } from './CompletenessProblem.js';
-import { textsOf, wholeNumber } from './messageHeader.js';
+import { fieldsOf, textsOf, wholeNumber } from './messageHeader.js';
 
 /** One domain of an answer, as far as it can be trusted. */
 interface AnswerDomain {
@@ -117,9 +117,4 @@ function answerDomain(results: Record<string, unknown>, domain: string): AnswerD
   const { data, count, total } = fieldsOf(results[domain]);
   if (!Array.isArray(data)) return { rows: 0, count: null, total: wholeNumber(total) };
   return { rows: data.length, count: wholeNumber(count), total: wholeNumber(total) };
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return plain ? (value as Record<string, unknown>) : {};
 }

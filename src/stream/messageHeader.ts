@@ -32,3 +32,9 @@ export function textsOf(value: unknown): string[] {
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
+
+/** The fields of an object of the wire; anything else has none. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return plain ? (value as Record<string, unknown>) : {};
+}

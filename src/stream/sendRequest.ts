@@ -24,7 +24,9 @@ export async function sendRequest(
   { headers, signal, fetch = globalThis.fetch }: SendOptions,
 ): Promise<Response> {
   signal?.throwIfAborted();
-  const merged = new Headers(typeof headers === 'function' ? await headers() : headers);
+  const own =
+    typeof headers === 'function' ? abortable(Promise.resolve(headers()), signal) : headers;
+  const merged = new Headers(await own);
   new Headers(init.headers).forEach((value, name) => {
     if (!merged.has(name)) merged.set(name, value);
   });

@@ -83,14 +83,14 @@ const cases: { state: TraceState; steps: string; cancel: boolean; en: string; zh
     zh: '尚未開始追溯',
   },
   {
-    state: { status: 'resolving' },
+    state: { status: 'resolving', job: null },
     steps: 'under way, to do, to do',
     cancel: true,
     en: 'Resolving lots',
     zh: '正在解析批號',
   },
   {
-    state: { status: 'tracing-lineage', seedCount: 4_212 },
+    state: { status: 'tracing-lineage', job: null, seedCount: 4_212 },
     steps: 'done, under way, to do',
     cancel: true,
     en: 'Tracing the lineage of 4,212 lots',

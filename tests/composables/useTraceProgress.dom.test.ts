@@ -1,54 +1,13 @@
-import { createPinia, type Pinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createApp, effectScope, type EffectScope, watch } from 'vue';
-import {
-  type TraceState,
-  useTraceProgress,
-  type UseTraceProgressOptions,
-  useTraceStore,
-} from '../../src/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { createApp, watch } from 'vue';
+import { type TraceState, useTraceStore } from '../../src/index.js';
+import { current, PARAMS, setup, stream } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
-
-let pinia: Pinia;
-let scope: EffectScope;
-const unhandled = vi.fn();
-beforeEach(() => {
-  pinia = createPinia();
-  scope = effectScope(true);
-  process.on('unhandledRejection', unhandled);
-});
-afterEach(async () => {
-  scope.stop();
-  await new Promise((resolve) => setTimeout(resolve));
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
-
-function setup(
-  server: ReturnType<typeof createTraceServer>,
-  options: Partial<UseTraceProgressOptions> = {},
-) {
-  const app = createApp({}).use(pinia);
-  return scope.run(() =>
-    app.runWithContext(() =>
-      useTraceProgress({
-        profile: 'query_tool_reverse',
-        domains: ['history', 'holds'],
-        fetch: server.fetch,
-        sleep: async (_ms, signal) => signal?.throwIfAborted(),
-        ...options,
-      }),
-    ),
-  )!;
-}
-
-const PARAMS = { resolve_type: 'gd_lot_id', values: ['S1', 'S2'] };
-const stream = (messages: readonly object[]) => () => ndjson(lines(messages));
 
 /** The statuses that a trace goes through, repeats left out. */
 function follow(trace: ReturnType<typeof setup>): string[] {
   const seen: string[] = [];
-  scope.run(() =>
+  current.scope.run(() =>
     watch(trace.state, ({ status }) => void (seen.at(-1) === status || seen.push(status)), {
       flush: 'sync',
     }),
@@ -194,8 +153,7 @@ describe('useTraceProgress', () => {
       { type: 'warning', code: 'SLOW', message: 'took long' },
       { type: 'quality_meta', quality_meta: { score: 1 } },
     ];
-    const odd = STREAM.map((message) => ('data' in message ? message : message));
-    const messages = [...odd.slice(0, -1), ...extra, odd.at(-1)!];
+    const messages = [...STREAM.slice(0, -1), ...extra, STREAM.at(-1)!];
     const trace = setup(createTraceServer({ 'GET /job/stream': stream(messages) }));
     expect((await trace.execute(PARAMS)).status).toBe('complete');
     expect(trace.notices.value).toEqual([
@@ -417,19 +375,19 @@ describe('ending early', () => {
     const trace = setup(server);
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.store.domains[0]?.rowCount).toBe(2));
-    scope.stop();
+    current.scope.stop();
     expect((await done).status).toBe('cancelled');
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalled());
     expect(server.asked().at(-1)).toBe('DELETE /job');
-    expect(Object.keys(pinia.state.value)).toEqual([]);
+    expect(Object.keys(current.pinia.state.value)).toEqual([]);
   });
 
   it('leaves a named store to its other readers', async () => {
     const server = createTraceServer({ 'GET /job/stream': stream(STREAM) });
     await setup(server, { storeId: 'mine' }).execute(PARAMS);
-    scope.stop();
+    current.scope.stop();
     const store = createApp({})
-      .use(pinia)
+      .use(current.pinia)
       .runWithContext(() => useTraceStore('mine'));
     expect(store.domains[0]!.rowCount).toBe(3);
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { JobFailedError } from '../../src/jobs/errors/JobFailedError.js';
 import { JobNotFoundError } from '../../src/jobs/errors/JobNotFoundError.js';
-import { PollFailedError } from '../../src/jobs/errors/PollFailedError.js';
+import { RetriesExhaustedError } from '../../src/jobs/errors/RetriesExhaustedError.js';
 import { PollTimeoutError } from '../../src/jobs/errors/PollTimeoutError.js';
 import { pollJobUntilComplete, type PollOptions } from '../../src/jobs/pollJobUntilComplete.js';
 import { HttpError } from '../../src/protocol/HttpError.js';
@@ -178,14 +178,17 @@ describe('pollJobUntilComplete through failures', () => {
   it('gives up after five failures in a row, with the last of them as the cause', async () => {
     const { done, calls } = poll([offline, offline, offline, offline, () => refused(503)]);
     const error = await rejection(done);
-    expect(error).toBeInstanceOf(PollFailedError);
-    expect(error).toMatchObject({ code: 'POLL_FAILED', failures: 5, cause: { status: 503 } });
+    expect(error).toBeInstanceOf(RetriesExhaustedError);
+    expect(error).toMatchObject({ code: 'RETRIES_EXHAUSTED', failures: 5, cause: { status: 503 } });
     expect(calls).toHaveLength(5);
   });
 
   it('is more patient with a server that only limits it', async () => {
     const { done, calls } = poll([() => refused(429)], { maxFailures: 2 });
-    expect(await rejection(done)).toMatchObject({ code: 'POLL_FAILED', cause: { status: 429 } });
+    expect(await rejection(done)).toMatchObject({
+      code: 'RETRIES_EXHAUSTED',
+      cause: { status: 429 },
+    });
     expect(calls).toHaveLength(8);
   });
 

@@ -33,6 +33,7 @@ function createQueue(
     maxWorkers: 2,
     workerCount: options.workerCount ?? 1,
     timeoutSeconds: 30,
+    maxWaiting: 3,
     log: (level, message) => void logged.push(`${level}: ${message}`),
   });
   queues.push(queue);
@@ -198,6 +199,61 @@ describe('the embedded queue', () => {
     expect(await store.readJob('running')).toMatchObject({ status: 'cancelled' });
     expect(await store.readJob('waiting')).toMatchObject({ status: 'cancelled' });
     expect(running.thread.terminate).toHaveBeenCalledTimes(1);
+  });
+
+  it('fails a job that its thread cannot take, and goes on with the next', async () => {
+    const refusing = () => {
+      const { thread } = fakeThread();
+      vi.mocked(thread.post).mockImplementation(() => {
+        throw new RangeError('too deep to be cloned');
+      });
+      return thread;
+    };
+    const last = fakeThread();
+    const threads = [refusing(), refusing(), last.thread];
+    const { store, queue } = createQueue(() => threads.shift()!);
+    for (const id of ['a', 'b', 'c']) await queue.enqueue(await createJob(id));
+    await vi.waitFor(async () => {
+      for (const id of ['a', 'b']) {
+        expect(await store.readJob(id)).toMatchObject({
+          status: 'failed',
+          error: expect.stringContaining('too deep'),
+        });
+      }
+      expect(await store.readJob('c')).toMatchObject({ status: 'started' });
+    });
+    expect(last.thread.post).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes no more jobs than may wait', async () => {
+    const { queue } = createQueue(() => fakeThread().thread);
+    for (const id of ['running', 'a', 'b', 'c']) await queue.enqueue(await createJob(id));
+    await expect(queue.enqueue(await createJob('d'))).rejects.toThrow('TRACE_QUEUE_MAX_WAITING');
+    expect(await queue.cancel('a')).toBe(true);
+    await queue.enqueue(await createJob('e'));
+  });
+
+  it('keeps a job that runs for longer than results live', async () => {
+    vi.useFakeTimers();
+    const running = fakeThread();
+    const { store, queue } = createQueue(() => running.thread);
+    await queue.enqueue(await createJob('long'));
+    for (let batch = 0; batch < 5; batch++) {
+      await vi.advanceTimersByTimeAsync(5_000);
+      vi.setSystemTime(Date.now() + 30_000); // the clock of the TTL, not that of the job's timeout
+      const request = {
+        method: 'put',
+        jobId: 'long',
+        key: `result:history:${batch}`,
+        value: new Uint8Array(2),
+      } as const;
+      running.say({ type: 'store', call: batch, request });
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    running.say({ type: 'finished' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await store.readJob('long')).toMatchObject({ status: 'finished', cid_count: '500' });
+    expect(await store.get('long', 'result:history:0')).not.toBeNull();
   });
 
   it('fails the running jobs when it is closed', async () => {

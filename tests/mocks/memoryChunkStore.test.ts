@@ -43,6 +43,18 @@ it('refuses a value that does not fit beside what is still being made', async ()
   expect(store.byteLength).toBe(60);
 });
 
+it('lets no result go for a value that does not fit even then', async () => {
+  const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
+  await store.put('finished', 'result:history:0', bytes(30));
+  await store.renew('finished');
+  await store.put('running', 'result:history:0', bytes(50));
+  await expect(store.put('running', 'result:history:0', bytes(101))).rejects.toThrow(
+    StoreFullError,
+  );
+  expect(await store.get('finished', 'result:history:0')).not.toBeNull();
+  expect(await store.get('running', 'result:history:0')).toHaveLength(50);
+});
+
 it('counts a value that is put again once', async () => {
   const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 100 });
   await store.put('a', 'result:history:0', bytes(80));

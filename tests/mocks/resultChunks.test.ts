@@ -112,6 +112,15 @@ describe('readRows', () => {
     }
   });
 
+  it('says where the chunks hold other rows than the meta tells', async () => {
+    const { store } = await storeChunks([1, 2], 2, pythonJson);
+    const one = collect(readRows(store, 'job', 'd', { chunks: 1, total: 5 }));
+    await expect(one).rejects.toThrow('The stored chunks of d hold 2 rows in place of 5.');
+    await store.put('job', chunkKey('d', 1), encode('[3]'));
+    const two = collect(readRows(store, 'job', 'd', { chunks: 2, total: 5 }));
+    await expect(two).rejects.toThrow('hold 3 rows');
+  });
+
   it('says which chunk is missing', async () => {
     const { store, chunks } = await storeChunks([1, 2, 3, 4], 1, JSON.stringify);
     await store.drop('job', ['result:d:2']);

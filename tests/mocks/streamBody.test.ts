@@ -1,17 +1,23 @@
 import { expect, it } from 'vitest';
 import { type BodyPieces, joinTexts, streamBody } from '../../mocks/http/streamBody.js';
 
+const fail = (error: unknown) => {
+  throw error;
+};
+
 it('aborts the work on a piece when the reader leaves, and runs its clean-up', async () => {
   const steps: string[] = [];
   async function* slowly(signal: AbortSignal): BodyPieces {
     try {
       yield 'first';
-      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      );
     } finally {
       steps.push('cleaned up');
     }
   }
-  const reader = streamBody(slowly).getReader();
+  const reader = streamBody(slowly, fail).getReader();
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('first');
   const second = reader.read();
   await reader.cancel(new Error('left')).catch((error: unknown) => steps.push(String(error)));
@@ -24,7 +30,7 @@ it('makes no piece before it is read', async () => {
   async function* count(): BodyPieces {
     for (;;) yield String(made++);
   }
-  const reader = streamBody(count).getReader();
+  const reader = streamBody(count, fail).getReader();
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(made).toBe(0);
   await reader.read();

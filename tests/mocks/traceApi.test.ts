@@ -72,8 +72,22 @@ describe.each(Object.entries(HOSTS))('the trace API over %s', (_name, startHost)
   });
 
   it('traces forward: the children of each node', async () => {
-    const request = await prepareEvents(host, 'query_tool', WAFER, ['history']);
-    expect(request.container_ids).toHaveLength(40);
+    const { seed_container_ids: seeds } = await prepareEvents(host, 'query_tool', WAFER, [
+      'history',
+    ]);
+    const answer = await postJson<LineageAnswer>(host, '/api/trace/lineage', {
+      profile: 'query_tool',
+      container_ids: seeds,
+    });
+    const { edges = [], children_map: children = {}, leaf_serials: leaves = {} } = answer;
+    const parents = new Set(edges.map((edge) => edge.from_cid));
+    expect(new Set(Object.keys(children))).toEqual(parents);
+    for (const [parent, ids] of Object.entries(children)) {
+      expect(ids).toEqual(edges.filter((e) => e.from_cid === parent).map((e) => e.to_cid));
+    }
+    expect(answer).toMatchObject({ stage: 'lineage', roots: seeds, total_nodes: 40 });
+    const nodes = Object.keys(answer.nodes!);
+    expect(Object.keys(leaves)).toEqual(nodes.filter((id) => !parents.has(id)));
   });
 
   it('answers small traces at once, with the rows of the source', async () => {
@@ -159,7 +173,7 @@ describe.each(Object.entries(HOSTS))('the trace API over %s', (_name, startHost)
       ['seed-resolve', '"text"', 'INVALID_PARAMS'],
       ['seed-resolve', { profile: 'constructor', params: {} }, 'INVALID_PROFILE'],
       ['seed-resolve', { profile: MSD, params: [] }, 'INVALID_PARAMS'],
-      ['seed-resolve', dates('2026-02-30', '2026-03-01'), 'INVALID_PARAMS'],
+      ['seed-resolve', dates('2026-02-30', '2026-03-05'), 'INVALID_PARAMS'],
       ['seed-resolve', dates('2026-03-01', '2026-02-01'), 'INVALID_PARAMS'],
       ['seed-resolve', dates('2020-01-01', '2026-02-01'), 'INVALID_PARAMS'],
       ['seed-resolve', dates(20260101, '2026-02-01'), 'INVALID_PARAMS'],

@@ -91,7 +91,34 @@ describe('answers', () => {
       failed_domains: ['materials'],
       error: expect.stringContaining('materials'),
     });
-    expect(answer.results.history!.data).toHaveLength(answer.results.history!.count);
+    const { history, materials } = answer.results;
+    expect(history!.data).toHaveLength(history!.count);
+    expect(materials!.count).toBe(SETTINGS.streamBatchSize);
+    expect(materials!.data).toHaveLength(materials!.count);
+  });
+
+  it('give no figures where a domain failed', async () => {
+    const settings = { asyncCidThreshold: 10_000 };
+    const host = directly(createTestBackend({ source: failingAt('materials', 1), settings }));
+    const domains: TraceDomain[] = ['upstream_history', 'materials'];
+    const request = await prepareEvents(host, MSD, MSD_PARAMS, domains);
+    const answer = await postJson<EventsAnswer>(host, '/api/trace/events', request);
+    expect(answer.failed_domains).toEqual(['materials']);
+    expect(answer).not.toHaveProperty('aggregation');
+  });
+
+  it('take null for absent in parameters', async () => {
+    const host = directly(createTestBackend());
+    const params = {
+      ...MSD_PARAMS,
+      station: null,
+      direction: null,
+      mode: null,
+      loss_reasons: null,
+    };
+    expect((await post(host, '/api/trace/seed-resolve', { profile: MSD, params })).status).toBe(
+      200,
+    );
   });
 
   it('do not tell the client why the server failed', async () => {
@@ -165,6 +192,33 @@ describe('admission', () => {
     });
     const ended = await host.request('/api/trace/job/trace-evt-1', { method: 'DELETE' });
     expect(ended.status).toBe(404);
+  });
+
+  it('answers 503 with Retry-After where the queue takes no more', async () => {
+    const backend = createTestBackend({ settings: { queueMaxWaiting: 1 } });
+    const host = directly(backend);
+    const statuses: number[] = [];
+    let last: Response | undefined;
+    for (let i = 0; i < 6; i++) {
+      last = await post(host, '/api/trace/events', events('query_tool', 5_000));
+      statuses.push(last.status);
+      if (last.status === 503) break;
+    }
+    expect(statuses.at(-1)).toBe(503);
+    expect(last!.headers.get('Retry-After')).toBe('30');
+    expect(await readError(last!)).toMatchObject({ error: { code: 'SERVICE_UNAVAILABLE' } });
+  });
+
+  it('takes parameters of any depth, and hands none on that it does not know', async () => {
+    const host = directly(createTestBackend());
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const body = JSON.stringify(events('query_tool', 101)).replace(
+      '"profile"',
+      `"params":{"note":${deep}},"profile"`,
+    );
+    for (let i = 0; i < 3; i++) {
+      expect((await post(host, '/api/trace/events', body)).status).toBe(202);
+    }
   });
 
   it('refuses bodies that are too large, told or not', async () => {
@@ -270,6 +324,16 @@ describe('results', () => {
       stage: 'events',
       results: { history: { data: [{ a: 2 }], count: 1, total: 3 } },
     });
+  });
+
+  it('under the legacy single key are sent whole where they hold NaN', async () => {
+    const backend = createTestBackend();
+    const host = directly(backend);
+    const legacy = '{"results": {"history": {"data": [{"a": NaN}], "count": 1}}}';
+    await backend.store.updateJob('old', { status: 'finished' });
+    await backend.store.put('old', 'result', new TextEncoder().encode(legacy));
+    const page = await host.request('/api/trace/job/old/result?domain=history&limit=1');
+    expect(await page.text()).toBe(legacy);
   });
 
   it('written by Python are streamed row by row as they are', async () => {

@@ -1,5 +1,6 @@
-import type { Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
+import { errorFields, type Log } from '../../log.js';
+import type { ChunkStore, EventsJob, JobFields, JobQueue } from '../../ports.js';
+import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
 import type { RunMessage, StoreCall, StoreReply, ThreadMessage } from './jobThread.js';
 
@@ -21,6 +22,8 @@ export interface EmbeddedJobQueueOptions {
   /** Jobs that run at once. */
   workerCount: number;
   timeoutSeconds: number;
+  /** Jobs that may wait for a worker. */
+  maxWaiting: number;
   log: Log;
   now?: () => number;
 }
@@ -30,10 +33,31 @@ export function createEmbeddedJobQueue(options: EmbeddedJobQueueOptions): JobQue
   return new EmbeddedJobQueue(options);
 }
 
+interface WaitingJob {
+  job: EventsJob;
+  /** Unix time, seconds. */
+  createdAt: string;
+}
+
+type EndFields = Pick<JobFields, 'status'> & Partial<Pick<JobFields, 'progress' | 'pct' | 'error'>>;
+
+function firstFields({ job, createdAt }: WaitingJob, status: string): Partial<JobFields> {
+  return {
+    profile: job.profile,
+    cid_count: String(job.containerIds.length),
+    domains: job.domains.join(','),
+    status,
+    progress: '',
+    pct: '0',
+    stage: 'events',
+    created_at: createdAt,
+  };
+}
+
 class EmbeddedJobQueue implements JobQueue {
   readonly #options: EmbeddedJobQueueOptions;
   readonly #now: () => number;
-  readonly #waiting: EventsJob[] = [];
+  readonly #waiting: WaitingJob[] = [];
   /** What ends each running job's thread. */
   readonly #running = new Map<string, () => void>();
 
@@ -43,22 +67,18 @@ class EmbeddedJobQueue implements JobQueue {
   }
 
   async enqueue(job: EventsJob): Promise<void> {
-    await this.#options.store.updateJob(job.jobId, {
-      profile: job.profile,
-      cid_count: String(job.containerIds.length),
-      domains: job.domains.join(','),
-      status: 'queued',
-      progress: '',
-      pct: '0',
-      stage: 'events',
-      created_at: this.#seconds(),
-    });
-    this.#waiting.push(job);
+    const { store, maxWaiting } = this.#options;
+    if (this.#waiting.length >= maxWaiting) {
+      throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
+    }
+    const waiting = { job, createdAt: this.#seconds() };
+    this.#waiting.push(waiting);
+    await store.updateJob(job.jobId, firstFields(waiting, 'queued'));
     this.#startWaiting();
   }
 
   async cancel(jobId: string): Promise<boolean> {
-    const index = this.#waiting.findIndex((job) => job.jobId === jobId);
+    const index = this.#waiting.findIndex(({ job }) => job.jobId === jobId);
     if (index >= 0) this.#waiting.splice(index, 1);
     else if (!this.#running.has(jobId)) return false;
     await this.#end(jobId, { status: 'cancelled', progress: '' });
@@ -77,31 +97,57 @@ class EmbeddedJobQueue implements JobQueue {
 
   #startWaiting(): void {
     while (this.#running.size < this.#options.workerCount) {
-      const job = this.#waiting.shift();
-      if (!job) return;
-      this.#start(job);
+      const waiting = this.#waiting.shift();
+      if (!waiting) return;
+      this.#start(waiting);
     }
   }
 
-  #start(job: EventsJob): void {
-    const { store, source, batchSize, maxWorkers, timeoutSeconds, startThread } = this.#options;
-    const thread = startThread();
+  #start(waiting: WaitingJob): void {
+    const { store, timeoutSeconds, startThread } = this.#options;
+    const { jobId } = waiting.job;
     const fail = (error: string) => {
       // a thread that was ended from here says so too
-      if (this.#running.has(job.jobId)) void this.#end(job.jobId, { status: 'failed', error });
+      if (this.#running.has(jobId)) this.#endLogged(jobId, { status: 'failed', error });
     };
+    let thread: JobThread | undefined;
     const timer = setTimeout(
       () => fail(`The job took longer than ${timeoutSeconds} s and was stopped.`),
-      timeoutSeconds * 1000,
+      Math.min(timeoutSeconds * 1000, MAX_TIMER_MS),
     );
-    this.#running.set(job.jobId, () => {
+    this.#running.set(jobId, () => {
       clearTimeout(timer);
-      thread.terminate();
+      thread?.terminate();
     });
+    // all fields once more: the job may have waited for longer than its hash lives
+    this.#logged(jobId, store.updateJob(jobId, firstFields(waiting, 'started')));
+    try {
+      thread = startThread();
+      this.#connect(thread, waiting.job, fail);
+    } catch (error) {
+      fail(
+        `The job could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  #connect(thread: JobThread, job: EventsJob, fail: (error: string) => void): void {
+    const { source, batchSize, maxWorkers } = this.#options;
+    const { jobId } = job;
     thread.onDeath(fail);
-    thread.onMessage((message) => void this.#onMessage(job.jobId, thread, message));
-    void store.updateJob(job.jobId, { status: 'started' });
+    thread.onMessage((message) => this.#logged(jobId, this.#onMessage(jobId, thread, message)));
     thread.post({ type: 'run', job, source, batchSize, maxWorkers });
+  }
+
+  #endLogged(jobId: string, fields: EndFields): void {
+    this.#logged(jobId, this.#end(jobId, fields));
+  }
+
+  /** What nobody waits for must not fail unheard. */
+  #logged(jobId: string, work: Promise<void>): void {
+    work.catch((error: unknown) =>
+      this.#options.log('error', 'The queue failed on a job.', { jobId, ...errorFields(error) }),
+    );
   }
 
   async #onMessage(jobId: string, thread: JobThread, message: ThreadMessage): Promise<void> {
@@ -114,6 +160,7 @@ class EmbeddedJobQueue implements JobQueue {
       const { domain, message: error } = message;
       this.#options.log('error', 'A domain of a job failed.', { jobId, domain, error });
     } else if (message.type === 'failed') {
+      this.#options.log('error', 'A job failed.', { jobId, error: message.cause });
       await this.#end(jobId, { status: 'failed', error: message.message });
     } else {
       await this.#end(jobId, { status: 'finished', progress: 'complete', pct: '100' });
@@ -128,16 +175,13 @@ class EmbeddedJobQueue implements JobQueue {
       else await store.updateJob(request.jobId, request.fields);
       return null;
     } catch (error) {
-      log('error', 'The store refused a chunk.', { jobId: request.jobId, error: String(error) });
+      log('error', 'The store failed on a job.', { jobId: request.jobId, ...errorFields(error) });
       return error instanceof Error ? error.message : String(error);
     }
   }
 
   /** The one way out of a job. */
-  async #end(
-    jobId: string,
-    fields: { status: string; progress?: string; pct?: string; error?: string },
-  ): Promise<void> {
+  async #end(jobId: string, fields: EndFields): Promise<void> {
     const { store, log } = this.#options;
     const stop = this.#running.get(jobId);
     this.#running.delete(jobId);

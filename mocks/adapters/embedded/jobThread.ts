@@ -22,7 +22,8 @@ export type ThreadMessage =
   | { type: 'store'; call: number; request: StoreCall }
   | { type: 'domain-failed'; domain: string; message: string }
   | { type: 'finished' }
-  | { type: 'failed'; message: string };
+  /** `message` is for the user, `cause` for the log. */
+  | { type: 'failed'; message: string; cause: string };
 
 /** The answer to a call to the store. */
 export interface StoreReply {
@@ -80,7 +81,8 @@ export function serveJobThread(port: ThreadPort): void {
       });
       port.post({ type: 'finished' });
     } catch (error) {
-      port.post({ type: 'failed', message: messageOf(error) });
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      port.post({ type: 'failed', message: messageOf(error), cause: messageOf(cause) });
     }
   }
   port.onMessage((message) => {

@@ -1,4 +1,5 @@
 import type { ChunkStore, JobFields, ResultKey } from '../../ports.js';
+import { MAX_TIMER_MS } from '../../timers.js';
 
 export interface MemoryChunkStoreOptions {
   ttlSeconds: number;
@@ -7,14 +8,17 @@ export interface MemoryChunkStoreOptions {
   now?: () => number;
 }
 
-/** Longer timers fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 interface StoredJob {
   fields: Partial<JobFields>;
   values: Map<ResultKey, Uint8Array>;
   expiresAt: number;
   finished: boolean;
+}
+
+function bytesOf({ values }: StoredJob): number {
+  let bytes = 0;
+  for (const value of values.values()) bytes += value.byteLength;
+  return bytes;
 }
 
 /** The value does not fit, not even after every finished result has gone. */
@@ -60,9 +64,10 @@ class MemoryChunkStore implements ChunkStore {
   }
 
   async put(jobId: string, key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void> {
-    const job = this.#liveOrNew(jobId);
+    const job = this.#touched(jobId);
+    const grows = value.byteLength - (job.values.get(key)?.byteLength ?? 0);
+    this.#makeRoom(grows, job);
     this.#forget(job, key);
-    this.#makeRoom(value.byteLength, job);
     job.values.set(key, value);
     this.byteLength += value.byteLength;
   }
@@ -78,16 +83,11 @@ class MemoryChunkStore implements ChunkStore {
   }
 
   async updateJob(jobId: string, fields: Partial<JobFields>): Promise<void> {
-    Object.assign(this.#liveOrNew(jobId).fields, fields);
+    Object.assign(this.#touched(jobId).fields, fields);
   }
 
   async renew(jobId: string): Promise<void> {
-    const job = this.#live(jobId);
-    if (!job) return;
-    job.finished = true;
-    job.expiresAt = this.#now() + this.#ttlMs;
-    this.#jobs.delete(jobId);
-    this.#jobs.set(jobId, job);
+    if (this.#live(jobId)) this.#touched(jobId).finished = true;
   }
 
   async removeResult(jobId: string): Promise<void> {
@@ -100,15 +100,13 @@ class MemoryChunkStore implements ChunkStore {
     return this.#jobs.get(jobId) ?? null;
   }
 
-  #liveOrNew(jobId: string): StoredJob {
+  /** The job, made where there is none; what is written to lives for the full TTL from now. */
+  #touched(jobId: string): StoredJob {
     const known = this.#live(jobId);
-    if (known) return known;
-    const job: StoredJob = {
-      fields: {},
-      values: new Map(),
-      expiresAt: this.#now() + this.#ttlMs,
-      finished: false,
-    };
+    const expiresAt = this.#now() + this.#ttlMs;
+    const job: StoredJob = known ?? { fields: {}, values: new Map(), expiresAt, finished: false };
+    job.expiresAt = expiresAt;
+    this.#jobs.delete(jobId);
     this.#jobs.set(jobId, job);
     this.#sweepLater();
     return job;
@@ -124,11 +122,14 @@ class MemoryChunkStore implements ChunkStore {
   }
 
   #makeRoom(bytes: number, writing: StoredJob): void {
-    for (const job of this.#jobs.values()) {
+    const finished = [...this.#jobs.values()].filter((job) => job.finished && job !== writing);
+    const mayGo = finished.reduce((sum, job) => sum + bytesOf(job), 0);
+    // nobody else's result goes for one that does not fit anyway
+    if (this.byteLength - mayGo + bytes > this.#maxBytes) throw new StoreFullError(this.#maxBytes);
+    for (const job of finished) {
       if (this.byteLength + bytes <= this.#maxBytes) return;
-      if (job.finished && job !== writing) this.#clear(job);
+      this.#clear(job);
     }
-    if (this.byteLength + bytes > this.#maxBytes) throw new StoreFullError(this.#maxBytes);
   }
 
   /** Drops what has expired: all jobs live equally long, so the oldest stand first. */

@@ -1,4 +1,4 @@
-import { nextTask } from './nextTask.js';
+import { nextTask } from '../../nextTask.js';
 import type { DetectionQuery, DetectionRow, TraceSource } from '../../ports.js';
 import { addDetectionRows } from './detectionRows.js';
 import { fetchEvents } from './events.js';

@@ -1,5 +1,5 @@
 import type { TraceDomain, TraceRow } from '../../../src/protocol/index.js';
-import { nextTask } from './nextTask.js';
+import { nextTask } from '../../nextTask.js';
 import type { FetchEventsOptions, RowBatch } from '../../ports.js';
 import { batchFromRows } from '../../rowBatch.js';
 import type { Factory, Lot } from './factory.js';

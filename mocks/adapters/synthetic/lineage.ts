@@ -1,5 +1,5 @@
 import type { LineageEdge, LineageNode } from '../../../src/protocol/index.js';
-import { nextTask } from './nextTask.js';
+import { nextTask } from '../../nextTask.js';
 import type { LineageGraph, LineageQuery } from '../../ports.js';
 import type { Factory, Lot } from './factory.js';
 import { FAMILY_SIZE, isMerge, parentMask, withAncestors, withDescendants } from './family.js';

@@ -1,6 +1,6 @@
 import { WORKCENTER_GROUPS, type Seed, type TraceParams } from '../../../src/protocol/index.js';
 import type { SeedQuery, SeedResult } from '../../ports.js';
-import { nextTask } from './nextTask.js';
+import { nextTask } from '../../nextTask.js';
 import { formatDay } from './clock.js';
 import type { Factory, Lot } from './factory.js';
 import { FAMILY_SIZE } from './family.js';

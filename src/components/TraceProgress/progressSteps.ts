@@ -16,7 +16,8 @@ const STAGES: readonly TraceStage[] = ['seed-resolve', 'lineage', 'events'];
 
 /** The three stages of a trace, each with how far it is. */
 export function progressSteps(state: TraceState): ProgressStep[] {
-  const stage = stageOf(state);
+  // a trace without lots ends where it looked for them
+  const stage = 'seedCount' in state && state.seedCount === 0 ? 'seed-resolve' : stageOf(state);
   const index = stage === null ? -1 : STAGES.indexOf(stage);
   return STAGES.map((step, i) => {
     if (i > index) return { stage: step, state: 'todo' };

@@ -8,6 +8,8 @@ import { stageName } from './progressSteps.js';
 export function statusText(state: TraceState, messages: TraceMessages): string {
   const { status } = messages;
   switch (state.status) {
+    case 'complete':
+      return state.seedCount === 0 ? status.noSeeds : status.complete;
     case 'tracing-lineage':
       return status.tracingLineage(state.seedCount);
     case 'failed':
@@ -20,10 +22,12 @@ export function statusText(state: TraceState, messages: TraceMessages): string {
 
 /** What the job says of itself, null where there is none to speak of. */
 export function jobText(state: TraceState, { job }: TraceMessages): string | null {
-  if (state.status !== 'queued' && state.status !== 'running') return null;
-  const phase = job.phase[state.status];
+  if (!('job' in state)) return null;
+  const { status } = state;
+  if (status === 'resolving' || status === 'tracing-lineage') return state.job?.progress || null;
+  const phase = job.phase[status];
   if (state.job) return state.job.progress ? `${phase} · ${state.job.progress}` : phase;
-  return state.status === 'queued' ? phase : job.waiting;
+  return status === 'queued' ? phase : job.waiting;
 }
 
 /** A sentence on one thing that the result lacks. */
@@ -120,9 +124,21 @@ function noticeSentence(
 }
 
 /** What the user can do about an error; the server's own code says more than the client's. */
-export function adviceText(error: TraceError, { errors }: TraceMessages): string {
-  const { serverAdvice, advice } = errors;
-  const code = error.serverCode;
-  const ofServer = code && Object.hasOwn(serverAdvice, code) ? serverAdvice[code] : undefined;
-  return ofServer ?? advice[error.code];
+export function adviceText(error: TraceError, messages: TraceMessages): string {
+  return serverAdviceText(error.serverCode, messages) ?? messages.errors.advice[error.code];
+}
+
+function serverAdviceText(code: string | null | undefined, { errors }: TraceMessages) {
+  const { serverAdvice } = errors;
+  return code && Object.hasOwn(serverAdvice, code) ? serverAdvice[code] : undefined;
+}
+
+/** What the user can do about a result that the server itself broke off; null where it did not. */
+export function problemAdviceText(
+  problems: readonly CompletenessProblem[],
+  messages: TraceMessages,
+): string | null {
+  const broken = problems.find((problem) => problem.kind === 'error-line');
+  if (!broken) return null;
+  return serverAdviceText(broken.code, messages) ?? messages.errors.advice.STREAM_ERROR;
 }

@@ -37,20 +37,21 @@ interface Measure {
  * jumps while more arrive; a column that is first seen in a later row is measured then.
  */
 export function useTableColumns(options: UseTableColumnsOptions): ComputedRef<DrawnColumn[]> {
-  const asked = shallowRef<readonly TraceTableColumn[]>([]);
+  /** Those of the data, as far as they were seen when rows came last. */
+  const seen = shallowRef<readonly TraceTableColumn[]>([]);
+  // read in full, so that a label or a column that is changed in place is noticed
+  const asked = computed(() => (toValue(options.columns) ?? seen.value).map((c) => ({ ...c })));
   const measures = shallowRef(new Map<string, Measure>());
 
-  function readColumns() {
+  function measureFresh(): void {
     const table = toValue(options.table);
-    const columns = toValue(options.columns) ?? table.columns;
-    asked.value = columns.map((column) => ({ ...column }));
-    const fresh = columns.filter(({ name }) => !measures.value.has(name));
     const element = options.element.value;
+    const fresh = asked.value.filter((column) => !measures.value.has(measureKey(column)));
     if (!element || toValue(options.rowCount) === 0 || fresh.length === 0) return;
     const textWidth = createTextMeasure(element);
     measures.value = new Map([
       ...measures.value,
-      ...fresh.map((column) => [column.name, measure(table, column, textWidth)] as const),
+      ...fresh.map((c) => [measureKey(c), measure(table, c, textWidth)] as const),
     ]);
   }
 
@@ -59,30 +60,28 @@ export function useTableColumns(options: UseTableColumnsOptions): ComputedRef<Dr
     () => (measures.value = new Map()),
   );
   // Every batch comes by here; columns change once or twice in a table's life.
-  const columnCount = () => (toValue(options.columns) ?? toValue(options.table).columns).length;
-  const isMeasured = () => measures.value.size >= columnCount();
   watch(
-    [
-      () => toValue(options.table),
-      () => toValue(options.columns),
-      () => toValue(options.rowCount),
-      options.element,
-    ],
-    ([table, columns], [tableThen, columnsThen]) => {
-      const sameSource = table === tableThen && columns === columnsThen;
-      if (!sameSource || columnCount() !== asked.value.length || !isMeasured()) readColumns();
+    [() => toValue(options.table), () => toValue(options.rowCount)],
+    ([table], [tableThen]) => {
+      if (table === tableThen && table.columns.length === seen.value.length) return;
+      seen.value = [...table.columns];
     },
     { immediate: true },
   );
+  const hasRows = () => toValue(options.rowCount) > 0;
+  watch([asked, measures, hasRows, options.element], measureFresh, { immediate: true });
 
   return computed(() => asked.value.map((column) => drawn(column, measures.value)));
 }
 
-function drawn(
-  { name, label = name, width, align, format }: TraceTableColumn,
-  measures: ReadonlyMap<string, Measure>,
-): DrawnColumn {
-  const measured = measures.get(name) ?? { width: MIN_WIDTH, isNumber: false };
+/** A column is measured with its heading: both tell how wide it must be. */
+function measureKey({ name, label = name }: TraceTableColumn): string {
+  return JSON.stringify([name, label]);
+}
+
+function drawn(column: TraceTableColumn, measures: ReadonlyMap<string, Measure>): DrawnColumn {
+  const { name, label = name, width, align, format } = column;
+  const measured = measures.get(measureKey(column)) ?? { width: MIN_WIDTH, isNumber: false };
   const isNumber = align ? align === 'end' : measured.isNumber;
   return { name, label, width: width ?? measured.width, isNumber, format };
 }

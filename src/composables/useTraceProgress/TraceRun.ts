@@ -20,7 +20,10 @@ export interface TraceTransport {
   poll: Omit<PollOptions, keyof SendOptions | 'onStatus'>;
 }
 
-/** One run of a trace, from `execute` to its end. Once its signal is aborted it changes nothing. */
+/**
+ * One run of a trace, from `execute` to its end. Once its signal is aborted it changes nothing: what
+ * it enters or tells then throws the signal's reason.
+ */
 export interface TraceRun {
   readonly request: TraceRequest;
   readonly transport: TraceTransport;
@@ -29,7 +32,7 @@ export interface TraceRun {
   /** Fills the store. */
   readonly writer: TraceWriter;
   enter(state: TraceState): void;
-  notify(notice: TraceNotice): void;
+  notify(notices: readonly TraceNotice[]): void;
   /** Lets the page draw, where it has not for a while. */
   breathe(): Promise<void>;
   /** Tells how the server can be told to stop, while it can. */
@@ -39,4 +42,10 @@ export interface TraceRun {
 /** What every request of a run is sent with. */
 export function sendOptionsOf({ transport, signal }: TraceRun) {
   return { headers: transport.headers, fetch: transport.fetch, signal };
+}
+
+/** How the requests of a run that change nothing are tried again. */
+export function retryOptionsOf({ transport, signal }: TraceRun) {
+  const { maxFailures, random, sleep } = transport.poll;
+  return { maxFailures, random, sleep, signal };
 }

@@ -10,6 +10,8 @@ export interface TraceMeter {
   /** Rows of all domains. */
   setTotal(rows: number): void;
   addRows(rows: number): void;
+  /** The trace has ended: time stands still. */
+  end(): void;
   read(): TraceMetrics;
 }
 
@@ -24,7 +26,7 @@ class Meter implements TraceMeter {
   readonly #now: () => number;
   readonly #startedAt: number;
   #stepStartedAt: number;
-  #firstRowAt: number | null = null;
+  #endedAt: number | null = null;
   #percent: number | null = null;
   #rows = 0;
   #total: number | null = null;
@@ -54,12 +56,15 @@ class Meter implements TraceMeter {
 
   addRows(rows: number): void {
     this.#rows += rows;
-    this.#firstRowAt ??= this.#now();
+  }
+
+  end(): void {
+    this.#endedAt ??= this.#now();
   }
 
   read(): TraceMetrics {
-    const time = this.#now();
-    const seconds = (time - (this.#firstRowAt ?? time)) / 1000;
+    const time = this.#endedAt ?? this.#now();
+    const seconds = (time - this.#stepStartedAt) / 1000;
     return {
       rows: this.#rows,
       totalRows: this.#total,
@@ -73,6 +78,7 @@ class Meter implements TraceMeter {
 
   #remainingMs(time: number): number | null {
     const percent = this.#percent;
+    if (this.#endedAt !== null) return null;
     if (percent === null || percent < LEAST_PERCENT_TO_GUESS) return null;
     return ((time - this.#stepStartedAt) * (100 - percent)) / percent;
   }

@@ -12,7 +12,7 @@ export interface TraceRunnerOptions {
   /** Milliseconds since any moment. */
   now: () => number;
   onState: (state: TraceState) => void;
-  onNotice: (notice: TraceNotice) => void;
+  onNotices: (notices: readonly TraceNotice[]) => void;
 }
 
 /** Runs one trace at a time; a new one ends the one before it. */
@@ -30,6 +30,8 @@ export interface TraceRunner {
 interface CurrentRun {
   controller: AbortController;
   cancelOnServer: (() => Promise<unknown>) | null;
+  /** The state in which it ended; null while it is under way. */
+  endedIn: TraceState | null;
 }
 
 export function createTraceRunner(options: TraceRunnerOptions): TraceRunner {
@@ -51,21 +53,17 @@ class Runner implements TraceRunner {
     const { writer, now } = this.#options;
     writer.clear();
     this.meter = createTraceMeter(now);
-    const current: CurrentRun = { controller: new AbortController(), cancelOnServer: null };
+    const controller = new AbortController();
+    const current: CurrentRun = { controller, cancelOnServer: null, endedIn: null };
     this.#current = current;
     const run = this.#createRun(current, request, this.meter);
     try {
       await runTrace(run);
     } catch (error) {
-      run.enter({
-        status: 'failed',
-        stage: stageOf(this.state) ?? 'events',
-        error: asTraceError(error),
-      });
+      const stage = stageOf(this.state) ?? 'events';
+      if (!run.signal.aborted) this.#enter({ status: 'failed', stage, error: asTraceError(error) });
     }
-    if (run.signal.aborted) return { status: 'cancelled', stage: 'events' };
-    current.cancelOnServer = null;
-    return this.state;
+    return current.endedIn ?? this.state;
   }
 
   abort(): void {
@@ -84,11 +82,21 @@ class Runner implements TraceRunner {
 
   #enter(state: TraceState): void {
     this.state = state;
+    if (!isActiveState(state)) this.#settle(state);
     this.#options.onState(state);
   }
 
+  /** A trace has ended: nothing of it is left to be cancelled, and nothing is under way. */
+  #settle(state: TraceState): void {
+    this.meter?.end();
+    this.#options.writer.endReceiving();
+    if (!this.#current) return;
+    this.#current.endedIn = state;
+    this.#current.cancelOnServer = null;
+  }
+
   #createRun({ controller }: CurrentRun, request: TraceRequest, meter: TraceMeter): TraceRun {
-    const { writer, transport, onNotice } = this.#options;
+    const { writer, transport, onNotices } = this.#options;
     const { signal } = controller;
     const current = this.#current;
     return {
@@ -98,8 +106,16 @@ class Runner implements TraceRunner {
       meter,
       writer,
       breathe: createYielder(),
-      enter: (state) => void (signal.aborted || this.#enter(state)),
-      notify: (notice) => void (signal.aborted || onNotice(notice)),
+      enter: (state) => {
+        signal.throwIfAborted();
+        this.#enter(state);
+        // whoever watches the state may have ended the run
+        signal.throwIfAborted();
+      },
+      notify: (notices) => {
+        signal.throwIfAborted();
+        if (notices.length > 0) onNotices(notices);
+      },
       onCancel: (cancel) => void (current && (current.cancelOnServer = cancel)),
     };
   }
@@ -108,10 +124,12 @@ class Runner implements TraceRunner {
     const current = this.#current;
     this.#current = null;
     if (!current) return;
+    const stage = stageOf(this.state) ?? 'events';
+    current.endedIn ??= { status: 'cancelled', stage };
     current.controller.abort();
     current.cancelOnServer?.().catch((error: unknown) => {
       if (this.state.status !== 'cancelled' || this.#current) return;
-      this.#options.onNotice({ kind: 'cancel-failed', error: asTraceError(error) });
+      this.#options.onNotices([{ kind: 'cancel-failed', error: asTraceError(error) }]);
     });
   }
 }

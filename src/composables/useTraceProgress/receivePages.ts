@@ -1,57 +1,87 @@
 import { fetchResultPages } from '../../jobs/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
-import { appendSlices, notifyAll, notifyNonFinite, receiveFigures } from './receiveRows.js';
+import { appendSlices, notifyNonFinite, receiveFigures } from './receiveRows.js';
 import type { Received } from './receiveStream.js';
-import { sendOptionsOf, type TraceRun } from './TraceRun.js';
+import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 
 /** Job endpoints allow 60 requests a minute; pages of 5000 rows would use them up at 300,000. */
 const PAGE_ROWS = 20_000;
 
-async function* domainPages(run: TraceRun, statusUrl: string, domain: string) {
-  const { profile } = run.request;
-  const options = { ...sendOptionsOf(run), ...run.transport.poll, profile, limit: PAGE_ROWS };
-  yield* fetchResultPages(statusUrl, domain, options);
-}
-
-/** Appends a domain's pages, and adds what they lack to `problems`. */
-async function receiveDomain(
-  run: TraceRun,
-  pages: ReturnType<typeof domainPages>,
-  progress: DomainProgress,
-  problems: CompletenessProblem[],
-): Promise<void> {
-  let first = true;
-  for await (const { domain, rows, total, answer, verdict, nonFiniteNumbers } of pages) {
-    if (first) {
-      const expected = total ?? rows.length;
-      run.writer.openDomain(domain, expected);
-      run.writer.setStatus(domain, 'receiving');
-      progress.begin(domain, expected);
-      receiveFigures(run, answer);
-      first = false;
-    }
-    notifyAll(run, verdict.notices);
-    notifyNonFinite(run, nonFiniteNumbers);
-    problems.push(...verdict.problems);
-    await appendSlices(run, progress, domain, rows);
-  }
-}
-
 /** Reads a finished job's result page by page, where there is no stream. */
 export async function receivePages(run: TraceRun, statusUrl: string): Promise<Received> {
   const { domains } = run.request;
-  const problems: CompletenessProblem[] = [];
-  const progress = createDomainProgress(run.meter, domains.length);
   for (const domain of domains) run.writer.openDomain(domain);
   run.meter.startStep();
-  try {
-    for (const domain of domains) {
-      await receiveDomain(run, domainPages(run, statusUrl, domain), progress, problems);
+  const receiver = new PagesReceiver(run, statusUrl);
+  for (const [index, domain] of domains.entries()) {
+    try {
+      await receiver.receive(domain);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      const later = domains.slice(index + 1);
+      const missing = later.map((name) => ({ kind: 'domain-missing', domain: name }) as const);
+      return { problems: [...receiver.problems, receiver.unfinished(domain), ...missing], error };
     }
-    return { problems, error: null };
-  } catch (error) {
-    run.signal.throwIfAborted();
-    return { problems: [...problems, { kind: 'no-end-mark' }], error };
+  }
+  return { problems: receiver.problems, error: null };
+}
+
+class PagesReceiver {
+  readonly problems: CompletenessProblem[] = [];
+  readonly #run: TraceRun;
+  readonly #statusUrl: string;
+  readonly #progress: DomainProgress;
+  /** Bytes of the pages before the one under way. */
+  #bytes = 0;
+  /** Rows and total of the domain under way; null before its first page. */
+  #domain: { received: number; expected: number | null } | null = null;
+
+  constructor(run: TraceRun, statusUrl: string) {
+    this.#run = run;
+    this.#statusUrl = statusUrl;
+    this.#progress = createDomainProgress(run.meter, run.request.domains.length);
+  }
+
+  unfinished(domain: string): CompletenessProblem {
+    if (!this.#domain) return { kind: 'domain-missing', domain };
+    return { kind: 'domain-unfinished', domain, ...this.#domain };
+  }
+
+  /** Appends the pages of one domain, and notes what they lack. */
+  async receive(domain: string): Promise<void> {
+    this.#domain = null;
+    for await (const { rows, total, answer, verdict, nonFiniteNumbers } of this.#pages(domain)) {
+      this.#run.notify(verdict.notices);
+      notifyNonFinite(this.#run, nonFiniteNumbers);
+      this.problems.push(...verdict.problems);
+      if (!this.#domain) this.#begin(domain, total ?? rows.length);
+      if (!this.#domain!.received) receiveFigures(this.#run, answer);
+      await appendSlices(this.#run, this.#progress, domain, rows);
+      this.#domain!.received += rows.length;
+    }
+  }
+
+  #begin(domain: string, expected: number): void {
+    const { writer } = this.#run;
+    this.#domain = { received: 0, expected };
+    writer.openDomain(domain, expected);
+    writer.setStatus(domain, 'receiving');
+    this.#progress.begin(domain, expected);
+  }
+
+  #pages(domain: string) {
+    let last = 0;
+    return fetchResultPages(this.#statusUrl, domain, {
+      ...sendOptionsOf(this.#run),
+      ...retryOptionsOf(this.#run),
+      profile: this.#run.request.profile,
+      limit: PAGE_ROWS,
+      onBytes: (bytes) => {
+        if (bytes < last) this.#bytes += last;
+        last = bytes;
+        this.#run.meter.setBytes(this.#bytes + bytes);
+      },
+    });
   }
 }

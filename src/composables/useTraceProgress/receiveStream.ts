@@ -1,22 +1,19 @@
-import type { RecordsMessage, StreamMessage } from '../../protocol/index.js';
+import { withRetry } from '../../jobs/index.js';
+import type { QualityMetaMessage, RecordsMessage, StreamMessage } from '../../protocol/index.js';
 import {
   checkAnswer,
+  type ChunkHandler,
   type CompletenessCheck,
   type CompletenessProblem,
   consumeNDJSONStream,
   createCompletenessCheck,
   headerOf,
+  type MessagePlace,
 } from '../../stream/index.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
-import {
-  notifyAll,
-  notifyNonFinite,
-  notifyQuality,
-  notifyWarning,
-  receiveAnswer,
-} from './receiveRows.js';
-import { sendOptionsOf, type TraceRun } from './TraceRun.js';
+import { notifyNonFinite, notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
+import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 
 /** What a received result lacks, and what cut it short. */
 export interface Received {
@@ -33,24 +30,29 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   // in the order in which they were asked for, whatever the order in which they come
   for (const domain of domains) run.writer.openDomain(domain);
   run.meter.startStep();
+  const options = {
+    ...sendOptionsOf(run),
+    onProgress: ({ bytes }: { bytes: number }) => run.meter.setBytes(bytes),
+  };
+  const take: ChunkHandler = (message, place) => receiver.take(message, place);
+  // only the opening fails in a way that is worth another try: behind it a break is an interruption
+  const read = () => consumeNDJSONStream(streamUrl, take, options);
   let error: unknown = null;
   try {
-    const counts = await consumeNDJSONStream(streamUrl, (message) => receiver.take(message), {
-      ...sendOptionsOf(run),
-      onProgress: ({ bytes }) => run.meter.setBytes(bytes),
-    });
-    notifyNonFinite(run, counts.nonFiniteNumbers);
+    await withRetry(streamUrl, read, retryOptionsOf(run));
   } catch (cause) {
     run.signal.throwIfAborted();
     error = cause;
   }
-  notifyAll(run, check.notices());
+  notifyNonFinite(run, receiver.nonFiniteNumbers);
+  run.notify(check.notices());
   return { problems: [...receiver.problems, ...check.problems()], error };
 }
 
 class StreamReceiver {
   /** Of a `full_result`; all others are the check's. */
   readonly problems: CompletenessProblem[] = [];
+  nonFiniteNumbers = 0;
   readonly #run: TraceRun;
   readonly #check: CompletenessCheck;
   readonly #progress: DomainProgress;
@@ -61,7 +63,8 @@ class StreamReceiver {
     this.#progress = createDomainProgress(run.meter, run.request.domains.length);
   }
 
-  async take(message: StreamMessage): Promise<void> {
+  async take(message: StreamMessage, place: MessagePlace): Promise<void> {
+    this.nonFiniteNumbers += place.nonFiniteNumbers;
     if (this.#check.accept(headerOf(message)) === 'drop') return;
     if (message.type === 'records') this.#takeRecords(message);
     else if (message.type === 'full_result') await this.#takeFullResult(message.data);
@@ -74,11 +77,16 @@ class StreamReceiver {
     this.#progress.add(domain, data.length);
   }
 
+  #takeQuality({ quality_meta, domain_quality_meta }: QualityMetaMessage): void {
+    notifyQuality(this.#run, quality_meta);
+    notifyQuality(this.#run, domain_quality_meta);
+  }
+
   async #takeFullResult(answer: Extract<StreamMessage, { type: 'full_result' }>['data']) {
     const { domains, profile } = this.#run.request;
     const { problems, notices } = checkAnswer(answer, { domains, profile });
     this.problems.push(...problems);
-    notifyAll(this.#run, notices);
+    this.#run.notify(notices);
     await receiveAnswer(this.#run, answer);
   }
 
@@ -93,9 +101,12 @@ class StreamReceiver {
       writer.openDomain(message.domain, total);
       writer.setStatus(message.domain, 'receiving');
       if (total !== null) this.#progress.begin(message.domain, total);
-    } else if (message.type === 'domain_end') writer.setStatus(message.domain, 'complete');
-    else if (message.type === 'aggregation') writer.setAggregation(message.data);
+      notifyQuality(this.#run, message.quality_meta);
+    } else if (message.type === 'domain_end') {
+      // rows that a server announces and keeps are none of the result's
+      if (message.count === 0) this.#progress.begin(message.domain, 0);
+    } else if (message.type === 'aggregation') writer.setAggregation(message.data);
     else if (message.type === 'warning') notifyWarning(this.#run, message);
-    else if (message.type === 'quality_meta') notifyQuality(this.#run, message);
+    else if (message.type === 'quality_meta') this.#takeQuality(message);
   }
 }

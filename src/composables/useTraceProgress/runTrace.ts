@@ -2,25 +2,50 @@ import {
   cancelJob,
   type EventsOutcome,
   pollJobUntilComplete,
+  type QueuedStage,
   requestEvents,
   type ResolvedSeeds,
   resolveSeeds,
+  type StageOptions,
   traceLineage,
 } from '../../jobs/index.js';
-import { HttpError, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
+import { HttpError, type JobStatus, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
+import type { CompletenessProblem } from '../../stream/index.js';
 import { receivePages } from './receivePages.js';
-import { notifyAll, notifyNonFinite, receiveAnswer, settleDomains } from './receiveRows.js';
+import { notifyNonFinite, receiveAnswer, settleDomains } from './receiveRows.js';
 import { type Received, receiveStream } from './receiveStream.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
-import type { TraceScope } from './traceState.js';
+import type { TraceScope, TraceState } from './traceState.js';
 
 type QueuedJob = Extract<EventsOutcome, { kind: 'job' }>;
+
+function showJob(run: TraceRun, job: JobStatus, state: TraceState): void {
+  if (typeof job.pct === 'number') run.meter.setPercent(job.pct);
+  run.enter(state);
+}
+
+/** From now on a cancelled trace tells the server to end the job, where the server understands that. */
+function cancelWith(run: TraceRun, { statusUrl, cancel }: QueuedStage): void {
+  const { headers, fetch } = sendOptionsOf(run);
+  run.onCancel(cancel ? () => cancelJob(statusUrl, { headers, fetch }) : null);
+}
+
+/** How a stage that the server may queue is sent. */
+function queuedOptions(run: TraceRun): StageOptions {
+  const onQueued = (job: QueuedStage) => {
+    run.meter.startStep();
+    cancelWith(run, job);
+  };
+  return { ...sendOptionsOf(run), onQueued };
+}
 
 /** The lots of the query; none is an answer, however the server says it. */
 async function findSeeds(run: TraceRun): Promise<ResolvedSeeds | null> {
   const { request, transport } = run;
+  run.enter({ status: 'resolving', job: null });
+  const onStatus = (job: JobStatus) => showJob(run, job, { status: 'resolving', job });
   try {
-    return await resolveSeeds(request, { ...sendOptionsOf(run), ...transport });
+    return await resolveSeeds(request, { ...transport, ...queuedOptions(run), onStatus });
   } catch (error) {
     const none = SERVER_ERROR_CODES.noDetectionRecords;
     if (error instanceof HttpError && error.serverCode === none) return null;
@@ -31,22 +56,15 @@ async function findSeeds(run: TraceRun): Promise<ResolvedSeeds | null> {
 /** Waits until the job has finished, and reads its result by the best way it offers. */
 async function receiveJob(run: TraceRun, job: QueuedJob, scope: TraceScope): Promise<Received> {
   const { statusUrl, streamUrl, jobId } = job;
-  const send = sendOptionsOf(run);
-  if (job.cancel) {
-    run.onCancel(() => cancelJob(statusUrl, { headers: send.headers, fetch: send.fetch }));
-  }
+  cancelWith(run, job);
   run.enter({ status: 'queued', job: null, ...scope });
   run.meter.startStep();
   await pollJobUntilComplete(statusUrl, {
-    ...send,
+    ...sendOptionsOf(run),
     ...run.transport.poll,
-    onStatus: (status) => {
-      run.enter({
-        status: status.status === 'queued' ? 'queued' : 'running',
-        job: status,
-        ...scope,
-      });
-      if (status.pct !== undefined) run.meter.setPercent(status.pct);
+    onStatus: (job) => {
+      const status = job.status === 'queued' ? 'queued' : 'running';
+      showJob(run, job, { status, job, ...scope });
     },
   });
   run.enter({ status: 'streaming', jobId, ...scope });
@@ -58,7 +76,7 @@ async function receiveOutcome(run: TraceRun, outcome: EventsOutcome, scope: Trac
   const { answer, verdict, nonFiniteNumbers } = outcome;
   run.enter({ status: 'streaming', jobId: null, ...scope });
   notifyNonFinite(run, nonFiniteNumbers);
-  notifyAll(run, verdict.notices);
+  run.notify(verdict.notices);
   await receiveAnswer(run, answer);
   return { problems: verdict.problems, error: null };
 }
@@ -67,12 +85,26 @@ async function receiveOutcome(run: TraceRun, outcome: EventsOutcome, scope: Trac
 function finish(run: TraceRun, received: Received, jobId: string | null, scope: TraceScope): void {
   run.signal.throwIfAborted();
   const { problems, error } = received;
-  // an error before the first row leaves nothing that could be incomplete
-  if (error !== null && run.meter.read().rows === 0) throw error;
+  // what broke behind the last row that was missing broke nothing
+  if (problems.length === 0) {
+    settleDomains(run, problems);
+    run.enter({ status: 'complete', jobId, ...scope });
+    return;
+  }
   if (error !== null && !(error instanceof TraceError)) throw error;
-  settleDomains(run, run.request.domains, problems);
-  if (problems.length === 0 && error === null) run.enter({ status: 'complete', jobId, ...scope });
-  else run.enter({ status: 'incomplete', jobId, problems, error, ...scope });
+  // before the first row there is nothing that could be incomplete
+  if (run.meter.read().rows === 0) {
+    if (error !== null) throw error;
+    const line = problems.find((problem) => problem.kind === 'error-line');
+    if (line) throw streamError(line);
+  }
+  settleDomains(run, problems);
+  run.enter({ status: 'incomplete', jobId, problems, error, ...scope });
+}
+
+function streamError({ code, message }: Extract<CompletenessProblem, { kind: 'error-line' }>) {
+  const text = `The server ended the result before its first row: ${message}`;
+  return new TraceError('STREAM_ERROR', text, { serverCode: code ?? undefined });
 }
 
 /**
@@ -82,28 +114,36 @@ function finish(run: TraceRun, received: Received, jobId: string | null, scope: 
 export async function runTrace(run: TraceRun): Promise<void> {
   const { request, transport } = run;
   const { profile, params, domains } = request;
-  const options = { ...sendOptionsOf(run), ...transport };
-  run.enter({ status: 'resolving' });
   const found = await findSeeds(run);
   if (found && found.notFound.length > 0) {
-    run.notify({ kind: 'values-not-found', values: found.notFound });
+    run.notify([{ kind: 'values-not-found', values: found.notFound }]);
   }
   if (!found || found.seedIds.length === 0) {
     run.enter({ status: 'complete', jobId: null, seedCount: 0, containerCount: 0 });
     return;
   }
   const { seedIds, cacheKey } = found;
-  run.enter({ status: 'tracing-lineage', seedCount: seedIds.length });
+  const seedCount = seedIds.length;
+  run.onCancel(null);
+  run.enter({ status: 'tracing-lineage', job: null, seedCount });
   const { containerIds, lineage, queryId } = await traceLineage(
     { profile, params, seedIds, cacheKey },
-    options,
+    {
+      ...transport,
+      ...queuedOptions(run),
+      onStatus: (job) => showJob(run, job, { status: 'tracing-lineage', job, seedCount }),
+    },
   );
-  const scope = { seedCount: seedIds.length, containerCount: containerIds.length };
+  const scope = { seedCount, containerCount: containerIds.length };
+  run.onCancel(null);
+  run.meter.startStep();
   run.enter({ status: 'running', job: null, ...scope });
   const outcome = await requestEvents(
     { profile, params, domains, seedIds, containerIds, lineage, queryId, cacheKey },
-    options,
+    { ...transport, ...sendOptionsOf(run), onBytes: (bytes) => run.meter.setBytes(bytes) },
   );
+  // the 202 of a job is none of the result's bytes
+  if (outcome.kind === 'job') run.meter.setBytes(0);
   const received = await receiveOutcome(run, outcome, scope);
   finish(run, received, outcome.kind === 'job' ? outcome.jobId : null, scope);
 }

@@ -15,8 +15,9 @@ export interface TraceScope {
 /** Where a trace stands, with the fields that belong to it. */
 export type TraceState =
   | { status: 'idle' }
-  | { status: 'resolving' }
-  | { status: 'tracing-lineage'; seedCount: number }
+  /** `job` is null unless the server queued the stage. */
+  | { status: 'resolving'; job: JobStatus | null }
+  | { status: 'tracing-lineage'; job: JobStatus | null; seedCount: number }
   | ({ status: 'queued'; job: JobStatus | null } & TraceScope)
   /** `job` is null while a synchronous answer is waited for. */
   | ({ status: 'running'; job: JobStatus | null } & TraceScope)
@@ -54,9 +55,9 @@ export interface TraceMetrics {
   rows: number;
   /** Rows that the result has, as far as the server told; null before. */
   totalRows: number | null;
-  /** Bytes of the result's body, after decompression; 0 where it is not streamed. */
+  /** Bytes of the result as it came, after decompression. */
   bytes: number;
-  /** Rows a second since the first row, 0 before. */
+  /** Rows a second since the result began to arrive, 0 before. */
   rowsPerSecond: number;
   /** Since `execute`, ms. */
   elapsedMs: number;

@@ -102,8 +102,8 @@ let ownStores = 0;
  * if (state.value.status === 'incomplete') console.log(state.value.problems);
  */
 export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProgressReturn {
-  const { profile, storeId, now = () => performance.now() } = options;
-  checkProfile(toValue(profile));
+  const { storeId, now = () => performance.now() } = options;
+  checkProfile(toValue(options.profile));
   const store = useTraceStore(storeId ?? `own-${++ownStores}`);
   const pinia = storeId === undefined ? getActivePinia() : undefined;
   const state = shallowRef<TraceState>({ status: 'idle' });
@@ -113,32 +113,39 @@ export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProg
     transport: transportOf(options),
     now,
     onState: (next) => void (state.value = next),
-    onNotice: (notice) => void (notices.value = [...notices.value, notice]),
+    onNotices: (more) => void (notices.value = [...notices.value, ...more]),
   });
 
+  let isDisposed = false;
+
   async function execute(params: TraceParams): Promise<TraceState> {
+    const request = requestOf(options, params);
+    if (isDisposed) return { status: 'cancelled', stage: 'seed-resolve' };
     notices.value = [];
-    return runner.execute(requestOf(options, params));
+    return runner.execute(request);
   }
-  function reset(): void {
+  const reset = (): void => {
     notices.value = [];
     runner.reset();
-  }
+  };
   onScopeDispose(() => {
+    isDisposed = true;
     runner.abort();
     if (pinia) removeTraceStore(store, pinia);
   });
-
   return {
-    state: shallowReadonly(state),
-    isActive: computed(() => isActiveState(state.value)),
+    ...readonlyRefs(state, notices),
     metrics: useMetrics(state, () => runner.meter),
-    notices: shallowReadonly(notices),
     store,
     execute,
     abort: () => runner.abort(),
     reset,
   };
+}
+
+function readonlyRefs(state: ShallowRef<TraceState>, notices: ShallowRef<readonly TraceNotice[]>) {
+  const isActive = computed(() => isActiveState(state.value));
+  return { state: shallowReadonly(state), isActive, notices: shallowReadonly(notices) };
 }
 
 /** The figures of the trace, read when its state changes and, while it is under way, in between. */

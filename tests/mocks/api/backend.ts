@@ -50,6 +50,7 @@ export function createTestBackend(options: BackendOptions = {}) {
     maxWorkers: settings.eventsMaxWorkers,
     workerCount: settings.workerCount,
     timeoutSeconds: settings.jobTimeoutSeconds,
+    maxWaiting: settings.queueMaxWaiting,
     log,
   });
   const app = createTraceApp({

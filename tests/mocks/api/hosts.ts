@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { TraceApp } from '../../../mocks/app.js';
 import { setupServer } from 'msw/node';
 import { createTraceHandlers } from '../../../mocks/handlers.js';
 
@@ -11,7 +11,7 @@ export interface ApiHost {
 }
 
 /** Puts an app behind a host. */
-export type StartHost = (app: Hono) => Promise<ApiHost>;
+export type StartHost = (app: TraceApp) => Promise<ApiHost>;
 
 const startDirectly: StartHost = async (app) => ({
   request: async (path, init) => app.request(path, init),

@@ -1,8 +1,8 @@
 import { TraceError } from '../../protocol/TraceError.js';
 
 /** Several requests in a row failed; `cause` is what the last of them failed with. */
-export class PollFailedError extends TraceError {
-  override readonly name = 'PollFailedError';
+export class RetriesExhaustedError extends TraceError {
+  override readonly name = 'RetriesExhaustedError';
   declare readonly url: string;
   /** Failures in a row. */
   readonly failures: number;
@@ -10,9 +10,9 @@ export class PollFailedError extends TraceError {
   constructor(url: string, failures: number, cause: unknown) {
     const last = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     super(
-      'POLL_FAILED',
+      'RETRIES_EXHAUSTED',
       `${url} failed ${failures} times in a row; the last time: ${last}\n` +
-        'Check the connection and the server. The job itself may still be running.',
+        'Check the connection and the server, then run the trace again.',
       { url, cause },
     );
     this.failures = failures;
