@@ -37,7 +37,9 @@ export function addDetectionRows(
   };
   const count = pick(REASON_COUNTS, roll(lot.hash, SALT.reasons, group) >>> 8);
   const factor = count === 0 ? 0 : defectFactor(factory, lot);
-  const first = roll(lot.hash, SALT.reason, group) % LOSS_REASONS.length;
+  // few reasons make most of the defects, as they do: the square of a share is mostly small
+  const share = (roll(lot.hash, SALT.reason, group) >>> 0) / 2 ** 32;
+  const first = Math.floor(LOSS_REASONS.length * share * share);
   for (let nth = 0; nth < count; nth++) {
     const share = (1 + (roll(lot.hash, SALT.quantity, nth) % 8)) / 1000;
     const quantity = 1 + Math.floor(input * share * factor);
