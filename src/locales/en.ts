@@ -147,6 +147,7 @@ export const en: TraceMessages = {
       SERVICE_UNAVAILABLE: 'The server is busy: try again in a moment.',
       JOB_RESULT_EXPIRED: 'The result has expired: run the trace again.',
       CHUNK_EXPIRED: 'Part of the result has expired: run the trace again.',
+      RESULT_DAMAGED: 'Part of the result has expired: run the trace again.',
     },
   },
   cancel: 'Cancel',

@@ -142,6 +142,7 @@ export const zhTW: TraceMessages = {
       SERVICE_UNAVAILABLE: '伺服器忙碌中，請稍後再試。',
       JOB_RESULT_EXPIRED: '結果已過期，請重新執行追溯。',
       CHUNK_EXPIRED: '部分結果已過期，請重新執行追溯。',
+      RESULT_DAMAGED: '部分結果已過期，請重新執行追溯。',
     },
   },
   cancel: '取消',
