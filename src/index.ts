@@ -83,12 +83,7 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export {
-  type AppendableTable,
-  createRowTable,
-  type RecordColumn,
-  type RecordTable,
-} from './records/index.js';
+export type { RecordColumn, RecordTable } from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

@@ -1,2 +1,5 @@
-export { type AppendableTable, createRowTable } from './createRowTable.js';
+export { ColumnTable } from './ColumnTable.js';
+export { type DecodedLine, LineDecoder } from './LineDecoder.js';
+export { type DecodedBatch, withoutRows } from './RecordDecoder.js';
+export { RecordSyntaxError } from './RecordSyntaxError.js';
 export type { RecordColumn, RecordTable } from './RecordTable.js';

@@ -1,7 +1,7 @@
 import { defineStore, type Pinia } from 'pinia';
 import { markRaw, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
-import type { MsdAggregation, TraceRow } from '../protocol/index.js';
-import { type AppendableTable, createRowTable, type RecordTable } from '../records/index.js';
+import type { MsdAggregation } from '../protocol/index.js';
+import { ColumnTable, type DecodedBatch, type RecordTable } from '../records/index.js';
 
 /** Where the rows of one domain stand. */
 export type TraceDomainStatus = 'waiting' | 'receiving' | 'complete' | 'incomplete' | 'failed';
@@ -31,7 +31,7 @@ export interface TraceWriter {
   /** Makes the domain known; keeps what it has. */
   openDomain(domain: string, total?: number | null): void;
   /** Appends a batch, in time that depends on the batch alone. */
-  append(domain: string, rows: readonly TraceRow[]): void;
+  append(domain: string, batch: DecodedBatch): void;
   setStatus(domain: string, status: TraceDomainStatus): void;
   /** What still waits or receives will not be complete. */
   endReceiving(): void;
@@ -43,7 +43,7 @@ export interface TraceWriter {
 function setupTraceStore() {
   const domains = ref<TraceDomainState[]>([]);
   const aggregation = shallowRef<MsdAggregation | null>(null);
-  const tables = new Map<string, AppendableTable>();
+  const tables = new Map<string, ColumnTable>();
   return {
     domains,
     aggregation,
@@ -55,12 +55,12 @@ function setupTraceStore() {
 function createWriter(
   domains: Ref<TraceDomainState[]>,
   aggregation: ShallowRef<MsdAggregation | null>,
-  tables: Map<string, AppendableTable>,
+  tables: Map<string, ColumnTable>,
 ): TraceWriter {
   function domainOf(name: string): TraceDomainState {
     const known = domains.value.find((domain) => domain.name === name);
     if (known) return known;
-    tables.set(name, markRaw(createRowTable()));
+    tables.set(name, markRaw(new ColumnTable()));
     domains.value.push({ name, status: 'waiting', rowCount: 0, total: null });
     return domains.value.at(-1)!;
   }
@@ -74,10 +74,10 @@ function createWriter(
       const domain = domainOf(name);
       if (total !== undefined) domain.total = total;
     },
-    append(name, rows) {
+    append(name, batch) {
       const domain = domainOf(name);
       const table = tables.get(name)!;
-      table.append(rows);
+      table.append(batch);
       domain.rowCount = table.rowCount;
     },
     setStatus: (name, status) => void (domainOf(name).status = status),

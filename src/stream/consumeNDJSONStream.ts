@@ -1,12 +1,8 @@
 import type { StreamMessage } from '../protocol/index.js';
-import { abortable } from './abortable.js';
-import { bodyChunks } from './bodyChunks.js';
+import { consumeLines, type ConsumeLinesOptions } from './consumeLines.js';
 import { MalformedLineError } from './errors/MalformedLineError.js';
-import { StreamInterruptedError } from './errors/StreamInterruptedError.js';
-import { DEFAULT_MAX_LINE_BYTES, LineSplitter, type SplitLine } from './LineSplitter.js';
-import { firstContentByte, notNdjson, openNdjson } from './openNdjson.js';
+import type { SplitLine } from './LineSplitter.js';
 import { parseLine } from './parseLine.js';
-import type { SendOptions } from './sendRequest.js';
 
 /** Where a message stood in its stream. */
 export interface MessagePlace {
@@ -33,15 +29,11 @@ export interface StreamCounts {
   nonFiniteNumbers: number;
 }
 
-export interface ConsumeNDJSONStreamOptions extends SendOptions {
-  /** Longest line that is accepted, bytes without the line end. @default 67108864 (64 MiB) */
-  maxLineBytes?: number;
+export interface ConsumeNDJSONStreamOptions extends ConsumeLinesOptions {
   /** Whether a line that is no JSON object ends the reading. @default 'error' */
   onMalformedLine?: 'error' | 'skip';
   /** Told of each line that `'skip'` passes over. */
   onSkippedLine?: (error: MalformedLineError) => void;
-  /** Told after each byte chunk, once its lines were handled. */
-  onProgress?: (progress: Pick<StreamCounts, 'bytes' | 'lines'>) => void;
 }
 
 /**
@@ -64,39 +56,20 @@ export async function consumeNDJSONStream(
   options: ConsumeNDJSONStreamOptions = {},
 ): Promise<StreamCounts> {
   checkArguments(url, onChunk, options);
-  const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, signal, onProgress } = options;
-  const response = await openNdjson(url, options);
   const counts = { bytes: 0, lines: 0, skippedLines: 0, nonFiniteNumbers: 0 };
-  if (response.body === null) return counts;
-  const splitter = new LineSplitter(maxLineBytes);
-  const onFailure = (cause: unknown) =>
-    new StreamInterruptedError({
-      url: String(url),
-      line: splitter.line,
-      byteOffset: counts.bytes,
-      cause,
-    });
   const take = createLineHandler(String(url), onChunk, options, counts);
-  let begun = false;
-  for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
-    if (!begun) begun = hasBegun(chunk, url, response);
-    counts.bytes += chunk.byteLength;
-    for (const line of splitter.push(chunk)) await take(line);
-    onProgress?.({ bytes: counts.bytes, lines: counts.lines });
-  }
-  for (const line of splitter.end()) await take(line);
-  return counts;
+  const { bytes, lines } = await consumeLines(url, take, options);
+  return { ...counts, bytes, lines };
 }
 
 function createLineHandler(
   url: string,
   onChunk: ChunkHandler,
-  { signal, onMalformedLine = 'error', onSkippedLine }: ConsumeNDJSONStreamOptions,
+  { onMalformedLine = 'error', onSkippedLine }: ConsumeNDJSONStreamOptions,
   counts: StreamCounts,
 ) {
-  return async ({ bytes, line, byteOffset }: SplitLine): Promise<void> => {
+  return ({ bytes, line, byteOffset }: SplitLine): unknown => {
     const parsed = parseLine(bytes);
-    counts.lines += 1;
     if (!parsed.ok) {
       const { reason, cause } = parsed;
       const error = new MalformedLineError({ url, line, byteOffset, reason, cause });
@@ -106,22 +79,10 @@ function createLineHandler(
     } else {
       const { message, nonFiniteNumbers } = parsed;
       counts.nonFiniteNumbers += nonFiniteNumbers;
-      const pending = onChunk(message, { line, byteOffset, nonFiniteNumbers });
-      if (isPromiseLike(pending)) await abortable(pending, signal);
+      return onChunk(message, { line, byteOffset, nonFiniteNumbers });
     }
-    signal?.throwIfAborted();
+    return undefined;
   };
-}
-
-/** False while only white space came; throws where the body begins as a web page. */
-function hasBegun(chunk: Uint8Array, url: string | URL, response: Response): boolean {
-  const first = firstContentByte(chunk);
-  if (first === 60) throw notNdjson(url, response, true);
-  return first !== undefined;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
 function checkArguments(

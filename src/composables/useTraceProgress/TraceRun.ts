@@ -1,5 +1,6 @@
 import type { PollOptions } from '../../jobs/index.js';
 import type { TraceDomain, TraceParams, TraceProfile } from '../../protocol/index.js';
+import type { LineDecoder } from '../../records/index.js';
 import type { TraceWriter } from '../../stores/index.js';
 import type { RequestHeaders, SendOptions } from '../../stream/index.js';
 import type { TraceMeter } from './createTraceMeter.js';
@@ -31,6 +32,8 @@ export interface TraceRun {
   readonly meter: TraceMeter;
   /** Fills the store. */
   readonly writer: TraceWriter;
+  /** Makes columns of all rows of the run. */
+  readonly decoder: LineDecoder;
   enter(state: TraceState): void;
   notify(notices: readonly TraceNotice[]): void;
   /** Lets the page draw, where it has not for a while. */

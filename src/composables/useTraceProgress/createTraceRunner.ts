@@ -1,4 +1,5 @@
 import { TraceError } from '../../protocol/index.js';
+import { LineDecoder } from '../../records/index.js';
 import type { TraceWriter } from '../../stores/index.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from './createYielder.js';
@@ -105,6 +106,7 @@ class Runner implements TraceRunner {
       signal,
       meter,
       writer,
+      decoder: new LineDecoder(),
       breathe: createYielder(),
       enter: (state) => {
         signal.throwIfAborted();

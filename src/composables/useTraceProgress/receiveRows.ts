@@ -25,7 +25,7 @@ export async function appendSlices(
   for (let start = 0; start < rows.length; start += SLICE_ROWS) {
     run.signal.throwIfAborted();
     const slice = rows.slice(start, start + SLICE_ROWS);
-    run.writer.append(domain, slice);
+    run.writer.append(domain, run.decoder.decodeRows(domain, slice));
     progress.add(domain, slice.length);
     await run.breathe();
   }

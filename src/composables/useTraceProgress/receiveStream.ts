@@ -1,14 +1,19 @@
 import { withRetry } from '../../jobs/index.js';
-import type { QualityMetaMessage, RecordsMessage, StreamMessage } from '../../protocol/index.js';
+import type { QualityMetaMessage, StreamMessage } from '../../protocol/index.js';
+import {
+  type DecodedBatch,
+  type DecodedLine,
+  RecordSyntaxError,
+  withoutRows,
+} from '../../records/index.js';
 import {
   checkAnswer,
-  type ChunkHandler,
   type CompletenessCheck,
   type CompletenessProblem,
-  consumeNDJSONStream,
+  consumeLines,
   createCompletenessCheck,
-  headerOf,
-  type MessagePlace,
+  MalformedLineError,
+  type SplitLine,
 } from '../../stream/index.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
@@ -34,9 +39,9 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
     ...sendOptionsOf(run),
     onProgress: ({ bytes }: { bytes: number }) => run.meter.setBytes(bytes),
   };
-  const take: ChunkHandler = (message, place) => receiver.take(message, place);
+  const take = (line: SplitLine) => receiver.take(decodeLine(run, streamUrl, line));
   // only the opening fails in a way that is worth another try: behind it a break is an interruption
-  const read = () => consumeNDJSONStream(streamUrl, take, options);
+  const read = () => consumeLines(streamUrl, take, options);
   let error: unknown = null;
   try {
     await withRetry(streamUrl, read, retryOptionsOf(run));
@@ -47,6 +52,20 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   notifyNonFinite(run, receiver.nonFiniteNumbers);
   run.notify(check.notices());
   return { problems: [...receiver.problems, ...check.problems()], error };
+}
+
+function decodeLine(
+  run: TraceRun,
+  url: string,
+  { bytes, line, byteOffset }: SplitLine,
+): DecodedLine {
+  try {
+    return run.decoder.decode(bytes);
+  } catch (cause) {
+    if (!(cause instanceof RecordSyntaxError)) throw cause;
+    const { reason, at } = cause;
+    throw new MalformedLineError({ url, line, byteOffset: byteOffset + at, reason, cause });
+  }
 }
 
 class StreamReceiver {
@@ -63,18 +82,19 @@ class StreamReceiver {
     this.#progress = createDomainProgress(run.meter, run.request.domains.length);
   }
 
-  async take(message: StreamMessage, place: MessagePlace): Promise<void> {
-    this.nonFiniteNumbers += place.nonFiniteNumbers;
-    if (this.#check.accept(headerOf(message)) === 'drop') return;
-    if (message.type === 'records') this.#takeRecords(message);
-    else if (message.type === 'full_result') await this.#takeFullResult(message.data);
-    else this.#takeLine(message);
+  async take({ header, batch, message, nonFiniteNumbers }: DecodedLine): Promise<void> {
+    this.nonFiniteNumbers += nonFiniteNumbers;
+    const isTaken = this.#check.accept(header) === 'take';
+    if (batch && typeof header.domain === 'string') this.#takeBatch(header.domain, batch, isTaken);
+    else if (isTaken && message?.type === 'full_result') await this.#takeFullResult(message.data);
+    else if (isTaken && message) this.#takeLine(message);
     await this.#run.breathe();
   }
 
-  #takeRecords({ domain, data }: RecordsMessage): void {
-    this.#run.writer.append(domain, data);
-    this.#progress.add(domain, data.length);
+  #takeBatch(domain: string, batch: DecodedBatch, isTaken: boolean): void {
+    // later batches build on the dictionary entries of one whose rows are not wanted
+    this.#run.writer.append(domain, isTaken ? batch : withoutRows(batch));
+    if (isTaken) this.#progress.add(domain, batch.rowCount);
   }
 
   #takeQuality({ quality_meta, domain_quality_meta }: QualityMetaMessage): void {
@@ -90,7 +110,7 @@ class StreamReceiver {
     await receiveAnswer(this.#run, answer);
   }
 
-  #takeLine(message: Exclude<StreamMessage, RecordsMessage>): void {
+  #takeLine(message: StreamMessage): void {
     const { writer } = this.#run;
     if (message.type === 'meta') {
       const domains = textsOf(message.domains);

@@ -1,0 +1,254 @@
+import {
+  ABSENT,
+  type ColumnChunk,
+  FIRST_CODE,
+  NULL,
+  packCodes,
+  packNumbers,
+} from './columnChunk.js';
+import { formatDateTime } from './dateTime.js';
+import { Dictionary } from './Dictionary.js';
+import { byteSource, type ByteSource, hashOf } from './murmur.js';
+
+/** How the cells of the batch under way are kept. */
+export type BuildMode = 'undecided' | 'codes' | 'numbers' | 'times' | 'texts';
+
+/** A dictionary smaller than this is kept, however little its entries repeat. */
+const LEAST_ENTRIES_TO_LEAVE = 4096;
+/** More entries a row than this, and the column's texts leave the dictionary. */
+const MOST_ENTRIES_PER_ROW = 0.5;
+const NO_BYTES = new Uint8Array(0);
+
+const encoder = new TextEncoder();
+
+/** Collects the cells of one column, batch by batch; its dictionary lives as long as the table. */
+export class ColumnBuilder {
+  readonly name: string;
+  readonly dictionary = new Dictionary();
+  mode: BuildMode = 'undecided';
+  /** Cells of the batch so far. */
+  rows = 0;
+  /** Where the last cell's text stands in the line, quotes included; length 0 where it is none. */
+  lastStart = 0;
+  lastLength = 0;
+  /** Seconds of the last time's midnight. */
+  lastDay = 0;
+  #lastCode = 0;
+  #codes = new Uint32Array(0);
+  #numbers = new Float64Array(0);
+  #texts = NO_BYTES;
+  #textEnd = 0;
+  #ends = new Uint32Array(0);
+  #flags: Uint8Array<ArrayBuffer> | null = null;
+  /** The column's texts hardly repeat, and have left the dictionary. */
+  #isLoose = false;
+  #codedRows = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  begin(capacity: number): void {
+    this.mode = 'undecided';
+    this.rows = 0;
+    this.lastLength = 0;
+    this.#textEnd = 0;
+    this.#flags = null;
+    this.reserve(capacity);
+  }
+
+  /** The cell of the row above once more; only where `lastLength` says that it is a text. */
+  pushSame(bytes: Uint8Array): void {
+    if (this.mode === 'codes') this.#codes[this.rows++] = this.#lastCode;
+    else if (this.mode === 'times') {
+      this.#numbers[this.rows] = this.#numbers[this.rows - 1]!;
+      this.rows++;
+    } else this.#pushLoose(bytes, this.lastStart + 1, this.lastStart + this.lastLength - 1);
+  }
+
+  /**
+   * A text without escapes, `bytes[start … end)`, with its hash. Returns whether its bytes are new to
+   * the column, and so may yet be no UTF-8.
+   */
+  pushText(source: ByteSource, start: number, end: number, hash: number): boolean {
+    if (this.mode === 'undecided' && this.#isLoose) this.mode = 'texts';
+    if (this.mode === 'texts') {
+      this.#pushLoose(source.bytes, start, end);
+      return true;
+    }
+    if (this.mode !== 'codes') this.#toCodes();
+    const { dictionary } = this;
+    const known = dictionary.findText(source, start, end, hash);
+    const entry = known >= 0 ? known : dictionary.addText(source, start, end, hash);
+    this.#lastCode = entry + FIRST_CODE;
+    this.#codes[this.rows++] = this.#lastCode;
+    return known < 0;
+  }
+
+  pushNumber(number: number): void {
+    if (this.mode === 'undecided') this.mode = 'numbers';
+    if (this.mode !== 'numbers') return this.pushToken(encoder.encode(numberToken(number)));
+    this.lastLength = 0;
+    this.#numbers[this.rows++] = number;
+  }
+
+  pushTime(seconds: number): void {
+    if (this.mode === 'undecided') this.mode = 'times';
+    this.#numbers[this.rows++] = seconds;
+  }
+
+  pushNull(): void {
+    this.#pushFlag(NULL);
+  }
+
+  pushAbsent(): void {
+    this.#pushFlag(ABSENT);
+  }
+
+  /** Any JSON value by its token. */
+  pushToken(token: Uint8Array): void {
+    if (this.mode !== 'codes') this.#toCodes();
+    this.lastLength = 0;
+    this.#codes[this.rows++] = this.dictionary.token(token) + FIRST_CODE;
+  }
+
+  /** Turns what the batch holds so far into codes, for a cell that fits nothing else. */
+  #toCodes(): void {
+    const { mode, rows } = this;
+    const flags = this.#flags;
+    const from = this.#cells();
+    this.mode = 'codes';
+    for (let row = 0; row < rows; row++) {
+      const flag = flags?.[row] ?? 0;
+      if (flag !== 0) this.#codes[row] = flag === NULL ? 1 : 0;
+      else if (mode === 'numbers')
+        this.#codes[row] = this.#tokenCode(numberToken(this.#numbers[row]!));
+      else if (mode === 'times')
+        this.#codes[row] = this.#textCode(formatDateTime(this.#numbers[row]!));
+      else if (from.kind === 'text') {
+        const start = row === 0 ? 0 : from.ends[row - 1]!;
+        this.#codes[row] = this.#bytesCode(from.bytes, start, from.ends[row]!);
+      }
+    }
+    this.#flags = null;
+    this.lastLength = 0;
+  }
+
+  /** The batch as a chunk, null where no row has the column; the next one begins with `begin`. */
+  finish(): ColumnChunk | null {
+    if (this.mode === 'undecided' && this.#flags?.subarray(0, this.rows).every(isAbsent))
+      return null;
+    const chunk = this.#cells();
+    if (chunk.kind === 'code') {
+      this.#codedRows += this.rows;
+      const { size } = this.dictionary;
+      if (size >= LEAST_ENTRIES_TO_LEAVE && size > MOST_ENTRIES_PER_ROW * this.#codedRows) {
+        this.#isLoose = true;
+      }
+    }
+    return chunk;
+  }
+
+  #cells(): ColumnChunk {
+    const { rows } = this;
+    const flags = this.#flags && this.#flags.slice(0, rows);
+    switch (this.mode) {
+      case 'numbers':
+        return { kind: 'number', numbers: packNumbers(this.#numbers.subarray(0, rows)), flags };
+      case 'times':
+        return { kind: 'time', seconds: packTimes(this.#numbers.subarray(0, rows)), flags };
+      case 'texts': {
+        const bytes = this.#texts.slice(0, this.#textEnd);
+        return { kind: 'text', bytes, ends: this.#ends.slice(0, rows), flags };
+      }
+      case 'undecided':
+        return { kind: 'number', numbers: new Int8Array(rows), flags };
+      case 'codes':
+        return { kind: 'code', codes: packCodes(this.#codes.subarray(0, rows), this.#mostCode()) };
+    }
+  }
+
+  #mostCode(): number {
+    return this.dictionary.size + FIRST_CODE - 1;
+  }
+
+  #pushFlag(flag: number): void {
+    this.lastLength = 0;
+    if (this.mode === 'codes') {
+      this.#codes[this.rows++] = flag === NULL ? 1 : 0;
+      return;
+    }
+    this.#flags ??= new Uint8Array(this.#codes.length);
+    this.#flags[this.rows] = flag;
+    this.#numbers[this.rows] = 0;
+    this.#ends[this.rows++] = this.#textEnd;
+  }
+
+  #pushLoose(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    if (this.#textEnd + length > this.#texts.length) {
+      const larger = new Uint8Array(
+        Math.max(2 * this.#texts.length, this.#textEnd + length, 65_536),
+      );
+      larger.set(this.#texts.subarray(0, this.#textEnd));
+      this.#texts = larger;
+    }
+    const texts = this.#texts;
+    let to = this.#textEnd;
+    for (let i = start; i < end; i++) texts[to++] = bytes[i]!;
+    this.#textEnd = to;
+    this.#ends[this.rows++] = to;
+  }
+
+  #tokenCode(token: string): number {
+    return this.dictionary.token(encoder.encode(token)) + FIRST_CODE;
+  }
+
+  #textCode(text: string): number {
+    const bytes = encoder.encode(text);
+    return this.#bytesCode(bytes, 0, bytes.length);
+  }
+
+  #bytesCode(bytes: Uint8Array, start: number, end: number): number {
+    const source = byteSource(bytes);
+    const hash = hashOf(source, start, end);
+    const known = this.dictionary.findText(source, start, end, hash);
+    return (known >= 0 ? known : this.dictionary.addText(source, start, end, hash)) + FIRST_CODE;
+  }
+
+  /** Makes room for so many rows. */
+  reserve(capacity: number): void {
+    if (this.#codes.length >= capacity) return;
+    const larger = Math.max(capacity, 2 * this.#codes.length);
+    this.#codes = keep(this.#codes, new Uint32Array(larger));
+    this.#numbers = keep(this.#numbers, new Float64Array(larger));
+    this.#ends = keep(this.#ends, new Uint32Array(larger));
+    if (this.#flags) this.#flags = keep(this.#flags, new Uint8Array(larger));
+  }
+
+  /** Takes the last cell back. */
+  pop(): void {
+    this.rows--;
+    this.lastLength = 0;
+    if (this.#flags) this.#flags[this.rows] = 0;
+    this.#textEnd = this.rows > 0 ? this.#ends[this.rows - 1]! : 0;
+  }
+}
+
+const isAbsent = (flag: number) => flag === ABSENT;
+
+function keep<T extends Uint8Array | Uint32Array | Float64Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
+
+/** JSON.stringify loses what JSON.parse can give: -0, and Infinity for 1e999. */
+function numberToken(number: number): string {
+  if (Object.is(number, -0)) return '-0';
+  return Number.isFinite(number) ? String(number) : number > 0 ? '1e999' : '-1e999';
+}
+
+function packTimes(seconds: Float64Array) {
+  const fits = seconds.every((second) => (second | 0) === second);
+  return fits ? new Int32Array(seconds) : new Float64Array(seconds);
+}

@@ -1,0 +1,122 @@
+import type { TraceRow } from '../protocol/index.js';
+import { ABSENT, type ColumnChunk, chunkBytes, FIRST_CODE, NULL } from './columnChunk.js';
+import { formatDateTime } from './dateTime.js';
+import { DictionaryValues } from './DictionaryValues.js';
+import type { DecodedBatch } from './RecordDecoder.js';
+import type { RecordTable } from './RecordTable.js';
+
+const decoder = new TextDecoder();
+
+/** One column of a table: its chunks by batch, and the values of its dictionary. */
+class Column {
+  readonly name: string;
+  readonly values = new DictionaryValues();
+  readonly #chunks: (ColumnChunk | null)[];
+  #byteLength = 0;
+
+  constructor(name: string, batches: number) {
+    this.name = name;
+    this.#chunks = new Array<null>(batches).fill(null);
+  }
+
+  get byteLength(): number {
+    return this.#byteLength + this.values.byteLength;
+  }
+
+  append(chunk: ColumnChunk | null): void {
+    this.#chunks.push(chunk);
+    if (chunk) this.#byteLength += chunkBytes(chunk);
+  }
+
+  value(batch: number, row: number): unknown {
+    const chunk = this.#chunks[batch];
+    if (!chunk) return undefined;
+    if (chunk.kind === 'code') {
+      const code = chunk.codes[row]!;
+      if (code >= FIRST_CODE) return this.values.at(code - FIRST_CODE);
+      return code === NULL ? null : undefined;
+    }
+    const flag = chunk.flags ? chunk.flags[row]! : 0;
+    if (flag !== 0) return flag === ABSENT ? undefined : null;
+    if (chunk.kind === 'number') return chunk.numbers[row];
+    if (chunk.kind === 'time') return formatDateTime(chunk.seconds[row]!);
+    return decoder.decode(
+      chunk.bytes.subarray(row === 0 ? 0 : chunk.ends[row - 1], chunk.ends[row]),
+    );
+  }
+}
+
+/** A table of columns, to which batches are appended as they were decoded. */
+export class ColumnTable implements RecordTable {
+  readonly #columns: Column[] = [];
+  readonly #byName = new Map<string, Column>();
+  /** First row of each batch. */
+  readonly #starts: number[] = [];
+  #rowCount = 0;
+  #last = 0;
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  get columns(): readonly { readonly name: string }[] {
+    return this.#columns;
+  }
+
+  /** Bytes of all columns and dictionaries. */
+  get byteLength(): number {
+    return this.#columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /** Takes a batch in time that depends on its columns alone. */
+  append({ rowCount, columns }: DecodedBatch): void {
+    for (const { name, chunk, increment } of columns) {
+      const column = this.#columnOf(name);
+      if (increment) column.values.append(increment);
+      if (rowCount > 0) column.append(chunk);
+    }
+    if (rowCount === 0) return;
+    this.#starts.push(this.#rowCount);
+    this.#rowCount += rowCount;
+  }
+
+  value(row: number, column: string): unknown {
+    const batch = this.#batchOf(row);
+    return this.#byName.get(column)?.value(batch, row - this.#starts[batch]!);
+  }
+
+  row(row: number): TraceRow {
+    const batch = this.#batchOf(row);
+    const cells = this.#columns.map(({ name }) => [name, this.value(row, name)] as const);
+    void batch;
+    // fromEntries defines properties: a column named __proto__ is just a column
+    return Object.fromEntries(cells.filter(([, value]) => value !== undefined));
+  }
+
+  #columnOf(name: string): Column {
+    const known = this.#byName.get(name);
+    if (known) return known;
+    const column = new Column(name, this.#starts.length);
+    this.#columns.push(column);
+    this.#byName.set(name, column);
+    return column;
+  }
+
+  #batchOf(row: number): number {
+    if (!Number.isInteger(row) || row < 0 || row >= this.#rowCount) {
+      throw new RangeError(`There is no row ${row}: the table has ${this.#rowCount} rows.`);
+    }
+    const starts = this.#starts;
+    const last = this.#last;
+    if (starts[last]! <= row && row < (starts[last + 1] ?? this.#rowCount)) return last;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (starts[middle]! <= row) low = middle;
+      else high = middle - 1;
+    }
+    this.#last = low;
+    return low;
+  }
+}

@@ -1,0 +1,135 @@
+import { byteSource, type ByteSource, hashOf } from './murmur.js';
+
+const LEAST_SLOTS = 256;
+
+/** The entries that were added since the last call of `takeIncrement`; its buffers may be transferred. */
+export interface DictionaryIncrement {
+  /** The new entries, one behind the other. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Where each new entry ends in `bytes`. */
+  ends: Uint32Array<ArrayBuffer>;
+  /** 1 for a JSON token, 0 for the UTF-8 of a text. */
+  isToken: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Distinct values of a column, numbered in the order in which they came: an open-addressing hash
+ * table (linear probing, at most half full) over one arena of bytes. An entry is the UTF-8
+ * of a text, or the JSON token of anything else.
+ */
+export class Dictionary {
+  size = 0;
+  #arena = new Uint8Array(4096);
+  #view = new DataView(this.#arena.buffer);
+  #used = 0;
+  #ends = new Uint32Array(LEAST_SLOTS);
+  #hashes = new Int32Array(LEAST_SLOTS);
+  #isToken = new Uint8Array(LEAST_SLOTS);
+  /** Entry number + 1 by slot; 0 is free. */
+  #slots = new Int32Array(2 * LEAST_SLOTS);
+  #taken = 0;
+
+  /** Bytes of all entries. */
+  get byteLength(): number {
+    return this.#used;
+  }
+
+  /** The number of the text `bytes[start … end)`, whose hash is known; −1 for none. */
+  findText(source: ByteSource, start: number, end: number, hash: number): number {
+    return this.#find(source, start, end, hash, 0);
+  }
+
+  /** Adds a text that is not there. */
+  addText({ bytes }: ByteSource, start: number, end: number, hash: number): number {
+    return this.#add(bytes, start, end, hash, 0);
+  }
+
+  /** The number of a JSON token, which is added where it is new. */
+  token(bytes: Uint8Array): number {
+    const source = byteSource(bytes);
+    // a token and a text of the same bytes are different entries
+    const hash = ~hashOf(source, 0, bytes.length);
+    const known = this.#find(source, 0, bytes.length, hash, 1);
+    return known >= 0 ? known : this.#add(bytes, 0, bytes.length, hash, 1);
+  }
+
+  /** What was added since the last call; null where nothing was. */
+  takeIncrement(): DictionaryIncrement | null {
+    const from = this.#taken;
+    if (from === this.size) return null;
+    const start = from === 0 ? 0 : this.#ends[from - 1]!;
+    this.#taken = this.size;
+    return {
+      bytes: this.#arena.slice(start, this.#used),
+      ends: this.#ends.slice(from, this.size).map((end) => end - start),
+      isToken: this.#isToken.slice(from, this.size),
+    };
+  }
+
+  #find(source: ByteSource, start: number, end: number, hash: number, token: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot]! - 1;
+      if (entry < 0) return -1;
+      if (this.#hashes[entry] !== hash || this.#isToken[entry] !== token) continue;
+      if (this.#isEntry(entry, source, start, end)) return entry;
+    }
+  }
+
+  #isEntry(entry: number, { bytes, view }: ByteSource, start: number, end: number): boolean {
+    const from = entry === 0 ? 0 : this.#ends[entry - 1]!;
+    if (this.#ends[entry]! - from !== end - start) return false;
+    const distance = from - start;
+    const arenaView = this.#view;
+    let p = start;
+    for (; p + 4 <= end; p += 4) {
+      if (arenaView.getInt32(p + distance) !== view.getInt32(p)) return false;
+    }
+    const arena = this.#arena;
+    for (; p < end; p++) if (arena[p + distance] !== bytes[p]) return false;
+    return true;
+  }
+
+  #add(bytes: Uint8Array, start: number, end: number, hash: number, token: number): number {
+    const entry = this.size;
+    this.#makeRoom(end - start);
+    this.#arena.set(bytes.subarray(start, end), this.#used);
+    this.#used += end - start;
+    this.#ends[entry] = this.#used;
+    this.#hashes[entry] = hash;
+    this.#isToken[entry] = token;
+    this.size = entry + 1;
+    this.#place(entry);
+    return entry;
+  }
+
+  #place(entry: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = this.#hashes[entry]! & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = entry + 1;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#used + bytes > this.#arena.length) {
+      const arena = new Uint8Array(Math.max(2 * this.#arena.length, this.#used + bytes));
+      arena.set(this.#arena);
+      this.#arena = arena;
+      this.#view = new DataView(arena.buffer);
+    }
+    if (this.size < this.#ends.length) return;
+    const capacity = 2 * this.#ends.length;
+    this.#ends = grown(this.#ends, new Uint32Array(capacity));
+    this.#hashes = grown(this.#hashes, new Int32Array(capacity));
+    this.#isToken = grown(this.#isToken, new Uint8Array(capacity));
+    this.#slots = new Int32Array(2 * capacity);
+    for (let entry = 0; entry < this.size; entry++) this.#place(entry);
+  }
+}
+
+function grown<T extends Uint32Array | Int32Array | Uint8Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}

@@ -1,0 +1,190 @@
+import { ColumnBuilder } from './ColumnBuilder.js';
+import type { ColumnChunk } from './columnChunk.js';
+import type { DictionaryIncrement } from './Dictionary.js';
+import { createSeparator, isSeparator, type Separator } from './separator.js';
+import { ValueReader } from './ValueReader.js';
+
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const LEAST_ROWS = 64;
+
+/** One column of a decoded batch. */
+export interface DecodedColumn {
+  name: string;
+  /** Null where no row of the batch has the column. */
+  chunk: ColumnChunk | null;
+  /** Dictionary entries that the table does not know yet. */
+  increment: DictionaryIncrement | null;
+}
+
+/** The rows of one batch as columns: those of the table so far, new ones behind them. */
+export interface DecodedBatch {
+  rowCount: number;
+  columns: DecodedColumn[];
+  /** Bare NaN, Infinity and -Infinity, which were taken as null. */
+  nonFiniteNumbers: number;
+}
+
+/** A batch of which the dictionary entries alone are taken. */
+export function withoutRows(batch: DecodedBatch): DecodedBatch {
+  return { ...batch, rowCount: 0 };
+}
+
+/**
+ * Turns the rows of a JSON array into columns, straight from the bytes: a row is expected to have
+ * the bytes of the row before it between its values, and a value to be that of the row above.
+ * Whatever is not as expected takes a slower way to the same result, which equals JSON.parse.
+ * One decoder a table: it keeps the dictionaries.
+ */
+export class RecordDecoder {
+  readonly #columns: ColumnBuilder[] = [];
+  readonly #byName = new Map<string, ColumnBuilder>();
+  /** The columns of the last row, in the order of its keys. */
+  #shape: ColumnBuilder[] = [];
+  /** The bytes before each value of the last row, and behind the last one. */
+  #separators: Separator[] = [];
+  /** Columns that the last row had not. */
+  #absent: ColumnBuilder[] = [];
+  readonly #values = new ValueReader();
+  #rows = 0;
+  #capacity = 0;
+
+  /**
+   * Decodes the array of objects that begins at `bytes[start]`; `rowHint` is how many are expected.
+   * @throws RecordSyntaxError with the place in `bytes`; nothing of the batch is kept then
+   */
+  decode(bytes: Uint8Array, start: number, rowHint: number): { batch: DecodedBatch; end: number } {
+    const columnsBefore = this.#columns.length;
+    this.#begin(bytes, start, rowHint);
+    try {
+      const end = this.#rowsOf(start);
+      return { batch: this.#finish(), end };
+    } catch (error) {
+      this.#forgetColumns(columnsBefore);
+      throw error;
+    }
+  }
+
+  /** All rows of the array at `start`; returns the place behind it. */
+  #rowsOf(start: number): number {
+    const { bytes } = this.#values;
+    if (bytes[start] !== OPEN_BRACKET) throw this.#values.error(start, 'an array was expected');
+    let p = this.#values.skipSpace(start + 1);
+    if (bytes[p] === CLOSE_BRACKET) return p + 1;
+    for (;;) {
+      if (this.#rows === this.#capacity) this.#grow();
+      p = this.#values.skipSpace(this.#row(p));
+      this.#rows++;
+      const byte = bytes[p];
+      if (byte === CLOSE_BRACKET) return p + 1;
+      if (byte !== COMMA)
+        throw this.#values.error(p, 'a comma or the end of the array was expected');
+      p = this.#values.skipSpace(p + 1);
+    }
+  }
+
+  /** Columns that only a refused batch had are none of the table's. */
+  #forgetColumns(from: number): void {
+    for (const { name } of this.#columns.splice(from)) this.#byName.delete(name);
+    this.#shape = [];
+    this.#absent = [];
+  }
+
+  #begin(bytes: Uint8Array, start: number, rowHint: number): void {
+    this.#values.begin(bytes);
+    this.#rows = 0;
+    // a row has at least the two bytes of its braces: a hint cannot ask for more memory than that
+    const most = (bytes.length - start) >>> 1;
+    this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, most));
+    for (const column of this.#columns) column.begin(this.#capacity);
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    for (const column of this.#columns) column.reserve(this.#capacity);
+  }
+
+  #finish(): DecodedBatch {
+    const columns = this.#columns.map((column) => ({
+      name: column.name,
+      chunk: column.finish(),
+      increment: column.dictionary.takeIncrement(),
+    }));
+    return { rowCount: this.#rows, columns, nonFiniteNumbers: this.#values.nonFiniteNumbers };
+  }
+
+  /** A row at `p`; returns the place behind it. */
+  #row(p: number): number {
+    const values = this.#values;
+    const { bytes, source } = values;
+    const shape = this.#shape;
+    const separators = this.#separators;
+    const { length } = shape;
+    let at = p;
+    let column = 0;
+    for (; column < length; column++) {
+      const separator = separators[column]!;
+      if (!isSeparator(source, separator, at)) break;
+      at += separator.length;
+      // white space where the last row had none
+      if (bytes[at]! <= 0x20) break;
+      at = values.read(shape[column]!, at);
+    }
+    if (column === length && length > 0 && isSeparator(source, separators[length]!, at)) {
+      for (const absent of this.#absent) absent.pushAbsent();
+      return at + separators[length]!.length;
+    }
+    while (column > 0) shape[--column]!.pop();
+    return this.#unexpectedRow(p);
+  }
+
+  /** A row whose keys are not those of the row before: they are the next row's expectation. */
+  #unexpectedRow(start: number): number {
+    const { bytes } = this.#values;
+    if (bytes[start] !== OPEN_BRACE) throw this.#values.error(start, 'a row must be an object');
+    const shape: ColumnBuilder[] = [];
+    const separators: Separator[] = [];
+    let repeats = false;
+    let before = start;
+    let p = this.#values.skipSpace(start + 1);
+    while (bytes[p] !== CLOSE_BRACE || shape.length > 0) {
+      const keyEnd = this.#values.textEnd(p);
+      const column = this.#columnOf(this.#values.parse(p, keyEnd) as string);
+      p = this.#values.skipSpace(keyEnd);
+      if (bytes[p] !== COLON) throw this.#values.error(p, 'a colon was expected');
+      p = this.#values.skipSpace(p + 1);
+      if (column.rows > this.#rows) {
+        column.pop();
+        repeats = true;
+      } else shape.push(column);
+      separators.push(createSeparator(bytes.subarray(before, p)));
+      before = this.#values.read(column, p);
+      p = this.#values.skipSpace(before);
+      if (bytes[p] === CLOSE_BRACE) break;
+      if (bytes[p] !== COMMA)
+        throw this.#values.error(p, 'a comma or the end of the row was expected');
+      p = this.#values.skipSpace(p + 1);
+    }
+    separators.push(createSeparator(bytes.subarray(before, p + 1)));
+    this.#absent = this.#columns.filter((column) => column.rows === this.#rows);
+    for (const column of this.#absent) column.pushAbsent();
+    this.#shape = repeats ? [] : shape;
+    this.#separators = separators;
+    return p + 1;
+  }
+
+  #columnOf(name: string): ColumnBuilder {
+    const known = this.#byName.get(name);
+    if (known) return known;
+    const column = new ColumnBuilder(name);
+    column.begin(this.#capacity);
+    for (let row = 0; row < this.#rows; row++) column.pushAbsent();
+    this.#columns.push(column);
+    this.#byName.set(name, column);
+    return column;
+  }
+}

@@ -1,0 +1,292 @@
+import { parseJsonText } from '../stream/parseLine.js';
+import type { ColumnBuilder } from './ColumnBuilder.js';
+import { DATE_TIME_LENGTH, readDay, readTime } from './dateTime.js';
+import { addWord, byteSource, EMPTY_HASH, endHash, hashOf } from './murmur.js';
+import { lastNumber, readNumber } from './readNumber.js';
+import { RecordSyntaxError } from './RecordSyntaxError.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const LETTER_I = 0x49;
+const LETTER_N = 0x4e;
+/** A text of this many bytes, quotes included, may be a date and time. */
+const TIME_TOKEN_LENGTH = DATE_TIME_LENGTH + 2;
+
+const fatalDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const TRUE = encoder.encode('true');
+const FALSE = encoder.encode('false');
+const NULL = encoder.encode('null');
+const NAN = encoder.encode('NaN');
+const INFINITY = encoder.encode('Infinity');
+
+/** The highest bit of each byte of a word. */
+const HIGH_BITS = 0x80808080 | 0;
+
+/**
+ * Whether one of the four bytes is a quote, a backslash or a control character (the zero-byte test
+ * of Mycroft, 1987, on the word less each of them).
+ */
+function hasSpecial(word: number): boolean {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  const hits =
+    ((quote - 0x01010101) & ~quote) |
+    ((backslash - 0x01010101) & ~backslash) |
+    ((word - 0x20202020) & ~word);
+  return (hits & HIGH_BITS) !== 0;
+}
+
+function isEndOfScalar(byte: number): boolean {
+  return byte <= 0x20 || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
+}
+
+/** Reads JSON values from bytes straight into their columns. */
+export class ValueReader {
+  /** Bare NaN, Infinity and -Infinity so far, which were taken as null. */
+  nonFiniteNumbers = 0;
+  source = byteSource(new Uint8Array(0));
+  bytes = this.source.bytes;
+  view = this.source.view;
+
+  /** Begins with other bytes. */
+  begin(bytes: Uint8Array): void {
+    this.source = byteSource(bytes);
+    this.bytes = bytes;
+    this.view = this.source.view;
+    this.nonFiniteNumbers = 0;
+  }
+
+  error(at: number, reason: string): RecordSyntaxError {
+    return new RecordSyntaxError(at, reason);
+  }
+
+  /** A value at `p`, into its column; returns the place behind it. */
+  read(column: ColumnBuilder, p: number): number {
+    const byte = this.bytes[p]!;
+    if (byte === QUOTE) return this.#text(column, p);
+    if (byte <= 0x39 && byte >= 0x30) return this.#number(column, p);
+    if (byte === MINUS) {
+      if (this.bytes[p + 1] === LETTER_I) return this.#nonFinite(column, p + 1, INFINITY);
+      return this.#number(column, p);
+    }
+    return this.#otherValue(column, p, byte);
+  }
+
+  skipSpace(p: number): number {
+    const bytes = this.bytes;
+    for (;;) {
+      const byte = bytes[p];
+      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return p;
+      p++;
+    }
+  }
+
+  /** Whether `expected` stands at `p`. */
+  stands(expected: Uint8Array, p: number): boolean {
+    const bytes = this.bytes;
+    const { length } = expected;
+    for (let i = 0; i < length; i++) if (bytes[p + i] !== expected[i]) return false;
+    return true;
+  }
+
+  /** The place behind the text that begins at `p`, whatever it holds. */
+  textEnd(p: number): number {
+    const bytes = this.bytes;
+    if (bytes[p] !== QUOTE) throw this.error(p, 'a text was expected');
+    for (let q = p + 1; q < bytes.length; q++) {
+      if (bytes[q] === BACKSLASH) q++;
+      else if (bytes[q] === QUOTE) return q + 1;
+    }
+    throw this.error(p, 'a text does not end');
+  }
+
+  /** The JSON value that is `bytes[start … end)`. */
+  parse(start: number, end: number): unknown {
+    try {
+      const { value, nonFiniteNumbers } = parseJsonText(this.#decodeText(start, end));
+      this.nonFiniteNumbers += nonFiniteNumbers;
+      return value;
+    } catch (cause) {
+      if (cause instanceof RecordSyntaxError) throw cause;
+      throw this.error(start, cause instanceof Error ? cause.message : String(cause));
+    }
+  }
+
+  #number(column: ColumnBuilder, p: number): number {
+    const end = readNumber(this.bytes, p);
+    if (end < 0) throw this.error(p, 'a number was expected');
+    column.pushNumber(lastNumber.value);
+    return end;
+  }
+
+  #text(column: ColumnBuilder, p: number): number {
+    const { mode } = column;
+    if (mode === 'times' || mode === 'undecided') {
+      const end = this.#time(column, p);
+      if (end > 0) return end;
+    } else if (column.lastLength > 0 && this.#isSame(column, p)) {
+      column.pushSame(this.bytes);
+      column.lastStart = p;
+      return p + column.lastLength;
+    }
+    return this.#freshText(column, p);
+  }
+
+  /** A text without escapes: found and hashed four bytes at a time, up to the word of its quote. */
+  #freshText(column: ColumnBuilder, p: number): number {
+    const view = this.view;
+    const bytes = this.bytes;
+    const lastWord = bytes.length - 4;
+    let hash = EMPTY_HASH;
+    let bits = 0;
+    let q = p + 1;
+    for (; q <= lastWord; q += 4) {
+      const word = view.getInt32(q, true);
+      if (hasSpecial(word)) break;
+      hash = addWord(hash, word);
+      bits |= word;
+    }
+    let tail = 0;
+    let byte = bytes[q]!;
+    for (let shift = 0; byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20; shift += 8) {
+      tail |= byte << shift;
+      byte = bytes[++q]!;
+    }
+    if (byte !== QUOTE) return this.#oddText(column, p);
+    hash = endHash(hash, tail, q - p - 1);
+    const isNew = column.pushText(this.source, p + 1, q, hash);
+    if (isNew && ((bits | tail) & HIGH_BITS) !== 0) this.#decodeText(p + 1, q);
+    column.lastStart = p;
+    column.lastLength = q + 1 - p;
+    return q + 1;
+  }
+
+  /** Whether the text at `p` is that of the row above; the last byte, a quote, tells most apart. */
+  #isSame(column: ColumnBuilder, p: number): boolean {
+    const bytes = this.bytes;
+    const view = this.view;
+    const end = p + column.lastLength;
+    if (bytes[end - 1] !== QUOTE) return false;
+    const distance = p - column.lastStart;
+    let q = p;
+    for (; q + 4 <= end; q += 4) if (view.getInt32(q) !== view.getInt32(q - distance)) return false;
+    for (; q < end; q++) if (bytes[q] !== bytes[q - distance]) return false;
+    return true;
+  }
+
+  /** A date and time at `p`, into its column; returns the place behind it, 0 where none stands there. */
+  #time(column: ColumnBuilder, p: number): number {
+    const bytes = this.bytes;
+    if (bytes[p + TIME_TOKEN_LENGTH - 1] !== QUOTE) return 0;
+    const seconds = readTime(bytes, p + 12);
+    if (!(seconds >= 0)) return 0;
+    if (column.lastLength === 0 || !this.#isSameDay(column, p)) {
+      const day = readDay(bytes, p + 1);
+      if (Number.isNaN(day)) return 0;
+      column.lastDay = day;
+    }
+    column.pushTime(column.lastDay + seconds);
+    column.lastStart = p;
+    column.lastLength = TIME_TOKEN_LENGTH;
+    return p + TIME_TOKEN_LENGTH;
+  }
+
+  #isSameDay(column: ColumnBuilder, p: number): boolean {
+    const bytes = this.bytes;
+    const distance = p - column.lastStart;
+    // from the day to the year: the end differs first
+    for (let i = p + 11; i > p; i--) if (bytes[i] !== bytes[i - distance]) return false;
+    return true;
+  }
+
+  /** A text with escapes, or none at all. */
+  #oddText(column: ColumnBuilder, p: number): number {
+    const end = this.textEnd(p);
+    const text = this.parse(p, end) as string;
+    const utf8 = encoder.encode(text);
+    // a lone surrogate has no UTF-8
+    if (fatalDecoder.decode(utf8) !== text) column.pushToken(encoder.encode(JSON.stringify(text)));
+    else this.#pushWhole(column, utf8);
+    column.lastLength = 0;
+    return end;
+  }
+
+  #pushWhole(column: ColumnBuilder, utf8: Uint8Array): void {
+    const source = byteSource(utf8);
+    column.pushText(source, 0, utf8.length, hashOf(source, 0, utf8.length));
+  }
+
+  #otherValue(column: ColumnBuilder, p: number, byte: number): number {
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return this.#nested(column, p);
+    if (this.stands(NULL, p)) {
+      column.pushNull();
+      return p + NULL.length;
+    }
+    if (byte === LETTER_N) return this.#nonFinite(column, p, NAN);
+    if (byte === LETTER_I) return this.#nonFinite(column, p, INFINITY);
+    const literal = this.stands(TRUE, p) ? TRUE : FALSE;
+    if (!this.stands(literal, p)) throw this.error(p, 'a value was expected');
+    column.pushToken(literal);
+    return p + literal.length;
+  }
+
+  /** A bare NaN or Infinity is taken as null, and counted. */
+  #nonFinite(column: ColumnBuilder, p: number, word: Uint8Array): number {
+    if (!this.stands(word, p)) throw this.error(p, 'a value was expected');
+    column.pushNull();
+    this.nonFiniteNumbers++;
+    return p + word.length;
+  }
+
+  /** The place behind the value at `p`, which is not yet known to be one. */
+  skipValue(p: number): number {
+    const { bytes } = this;
+    const first = bytes[p];
+    if (first === QUOTE) return this.textEnd(p);
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#nestedEnd(p);
+    let q = p;
+    while (q < bytes.length && !isEndOfScalar(bytes[q]!)) q++;
+    return q;
+  }
+
+  /** The place behind the array or object at `p`. */
+  #nestedEnd(p: number): number {
+    const { bytes } = this;
+    let depth = 0;
+    let q = p;
+    do {
+      const byte = bytes[q];
+      if (byte === undefined) throw this.error(p, 'an array or object does not end');
+      if (byte === QUOTE) q = this.textEnd(q) - 1;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+      q++;
+    } while (depth > 0);
+    return q;
+  }
+
+  /** An array or object, kept as its JSON. */
+  #nested(column: ColumnBuilder, p: number): number {
+    const q = this.#nestedEnd(p);
+    const before = this.nonFiniteNumbers;
+    const value = this.parse(p, q);
+    const isJson = this.nonFiniteNumbers === before;
+    column.pushToken(isJson ? this.bytes.subarray(p, q) : encoder.encode(JSON.stringify(value)));
+    return q;
+  }
+
+  #decodeText(start: number, end: number): string {
+    try {
+      return fatalDecoder.decode(this.bytes.subarray(start, end));
+    } catch {
+      throw this.error(start, 'text that is no UTF-8');
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseJsonText } from '../../src/stream/parseLine.js';
+import { ColumnTable } from '../../src/records/ColumnTable.js';
+import { RecordDecoder } from '../../src/records/RecordDecoder.js';
+import { RecordSyntaxError } from '../../src/records/RecordSyntaxError.js';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** Decodes batches one after the other into one table. */
+function decodeAll(texts: readonly string[]) {
+  const decoder = new RecordDecoder();
+  const table = new ColumnTable();
+  for (const text of texts) {
+    const bytes = encode(text);
+    const { batch, end } = decoder.decode(bytes, 0, 10);
+    expect(end).toBe(bytes.length);
+    table.append(batch);
+  }
+  return table;
+}
+
+function expectRows(table: ColumnTable, rows: readonly Record<string, unknown>[]) {
+  expect(table.rowCount).toBe(rows.length);
+  const names = new Set(rows.flatMap((row) => Object.keys(row)));
+  expect(new Set(table.columns.map(({ name }) => name))).toEqual(names);
+  for (const [i, row] of rows.entries()) {
+    for (const name of names) {
+      const expected = Object.hasOwn(row, name) ? row[name] : undefined;
+      const value = table.value(i, name);
+      // not expect's equality, which takes an own property named constructor for a class
+      if (!isDeepStrictEqual(value, expected))
+        expect.fail(`row ${i}, ${name}: ${inspect(value)} for ${inspect(expected)}`);
+    }
+    if (!isDeepStrictEqual(table.row(i), row)) expect.fail(`row ${i}: ${inspect(table.row(i))}`);
+  }
+}
+
+/** JSON as Python's json.dumps spaces and escapes it. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).map(([k, v]) => `${pythonJson(k)}: ${pythonJson(v)}`);
+    return `{${members.join(', ')}}`;
+  }
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const time = fc
+  .date({
+    min: new Date('0000-01-01T00:00:00Z'),
+    max: new Date('9999-12-31T23:59:59Z'),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString().slice(0, 19).replace('T', ' '));
+const oddTime = fc.constantFrom(
+  '2026-02-29 00:00:00',
+  '2024-02-29 23:59:59',
+  '2026-13-01 00:00:00',
+  '2026-01-01 24:00:00',
+  '2026-01-01T00:00:00',
+  '2026-01-00 00:00:00',
+  '2026-1-01  00:00:00',
+);
+const number = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, -0, 127, 128, -129, 32768, -32769, 2147483648, 0.1, 123.456, 1e21, 5e-324),
+);
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom('', 'null', '"', '\\', '測試', '🙂', '\ud800', '\n', 'a'),
+);
+const cell = fc.oneof(
+  number,
+  text,
+  time,
+  oddTime,
+  fc.boolean(),
+  fc.constant(null),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const name = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', '', '1', '測'),
+  fc.string({ unit: 'binary', maxLength: 4 }),
+);
+/** Rows as databases send them: one kind of value a column, some nulls, the same keys. */
+const tidyRows = fc
+  .uniqueArray(name, { minLength: 1, maxLength: 5 })
+  .chain((names) =>
+    fc.tuple(
+      ...names.map((key) =>
+        fc.constantFrom(number, text, time, cell).map((kind) => [key, kind] as const),
+      ),
+    ),
+  )
+  .chain((columns) =>
+    fc.array(
+      fc
+        .tuple(...columns.map(([, kind]) => fc.option(kind, { freq: 6 })))
+        .map((values) => Object.fromEntries(values.map((value, i) => [columns[i]![0], value]))),
+      { maxLength: 12 },
+    ),
+  );
+const oddRows = fc.array(fc.dictionary(name, cell, { maxKeys: 5 }), { maxLength: 8 });
+const batches = fc.array(fc.oneof(tidyRows, oddRows), { minLength: 1, maxLength: 4 });
+
+describe('RecordDecoder', () => {
+  it('gives what JSON.parse gives, cell by cell, whatever the batches hold', () => {
+    fc.assert(
+      fc.property(batches, fc.constantFrom('compact', 'python', 'pretty'), (rows, style) => {
+        const write = {
+          compact: JSON.stringify,
+          python: pythonJson,
+          pretty: (value: unknown) => JSON.stringify(value, null, 2),
+        }[style];
+        const texts = rows.map((batch) => write(batch));
+        const parsed = texts.flatMap((t) => JSON.parse(t) as Record<string, unknown>[]);
+        expectRows(decodeAll(texts), parsed);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('refuses what JSON.parse refuses, takes the rest alike, and goes on afterwards', () => {
+    const wound = fc.record({
+      at: fc.nat(),
+      kind: fc.constantFrom('drop', 'insert', 'replace', 'cut'),
+      byte: fc.oneof(
+        fc.integer({ min: 0, max: 255 }),
+        fc.constantFrom(...[...'"\\,:[]{}0-9.eEntfNI \n'].map((c) => c.charCodeAt(0))),
+      ),
+    });
+    fc.assert(
+      fc.property(tidyRows, fc.array(wound, { minLength: 1, maxLength: 3 }), (rows, wounds) => {
+        const sound = JSON.stringify(rows);
+        const bytes = wounds.reduce(injure, encode(sound));
+        const expected = oracle(bytes);
+        const decoder = new RecordDecoder();
+        const table = new ColumnTable();
+        table.append(decoder.decode(encode(sound), 0, 4).batch);
+        const taken = attempt(decoder, bytes);
+        if (taken) table.append(taken);
+        if (!isDeepStrictEqual(taken !== null, expected !== null)) {
+          expect.fail(
+            `${inspect(new TextDecoder().decode(bytes))} was ${taken ? 'taken' : 'refused'}`,
+          );
+        }
+        table.append(decoder.decode(encode(sound), 0, 4).batch);
+        const parsed = JSON.parse(sound) as Record<string, unknown>[];
+        expectRows(table, [...parsed, ...(expected ?? []), ...parsed]);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+function injure(bytes: Uint8Array, { at, kind, byte }: { at: number; kind: string; byte: number }) {
+  const place = bytes.length === 0 ? 0 : at % bytes.length;
+  if (kind === 'cut') return bytes.slice(0, place);
+  const middle = kind === 'drop' ? [] : [byte];
+  return new Uint8Array([
+    ...bytes.slice(0, place),
+    ...middle,
+    ...bytes.slice(kind === 'insert' ? place : place + 1),
+  ]);
+}
+
+/** The rows of the bytes as JSON.parse reads them, bare NaN as null; null where they are no rows. */
+function oracle(bytes: Uint8Array): Record<string, unknown>[] | null {
+  try {
+    const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const { value } = parseJsonText(decoded);
+    const isRow = (row: unknown) => typeof row === 'object' && row !== null && !Array.isArray(row);
+    return Array.isArray(value) && value.every(isRow) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The batch that the bytes are, where they are nothing but one; null where they are refused. */
+function attempt(decoder: RecordDecoder, bytes: Uint8Array) {
+  const blank = /^[ \t\n\r]*/;
+  const text = (from: number) => String.fromCharCode(...bytes.subarray(from));
+  try {
+    const { batch, end } = decoder.decode(bytes, blank.exec(text(0))![0].length, 4);
+    return blank.exec(text(end))![0].length === bytes.length - end ? batch : null;
+  } catch (error) {
+    if (error instanceof RecordSyntaxError) return null;
+    throw error;
+  }
+}
