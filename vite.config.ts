@@ -33,6 +33,9 @@ const chunkSizeWarningLimit = 600;
 const builds: Record<string, UserConfig> = {
   /** The library: dist/index.js, style.css and all type declarations. */
   production: {
+    // the worker stands beside the library, wherever that is
+    base: './',
+    worker: { format: 'es' },
     plugins: [vue(), declarations()],
     build: {
       lib: {

@@ -83,7 +83,7 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export type { RecordColumn, RecordTable } from './records/index.js';
+export { DecodeWorkerError, type RecordColumn, type RecordTable } from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

@@ -129,6 +129,7 @@ export const en: TraceMessages = {
       STREAM_INTERRUPTED: 'The connection broke: check the network, then try again.',
       MALFORMED_LINE: 'The data were damaged on the way: try again.',
       LINE_TOO_LONG: 'Ask your administrator to lower the batch size of the server.',
+      DECODE_WORKER_FAILED: 'Close other tabs or ask for fewer lots, then run the trace again.',
       STREAM_ERROR: 'The server ended the result with an error: run the trace again.',
       JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',
       JOB_NOT_FOUND: 'The result has expired: run the trace again.',

@@ -124,6 +124,7 @@ export const zhTW: TraceMessages = {
       STREAM_INTERRUPTED: '連線中斷，請檢查網路後再試一次。',
       MALFORMED_LINE: '資料在傳輸途中損毀，請再試一次。',
       LINE_TOO_LONG: '請系統管理員調低伺服器的每批筆數。',
+      DECODE_WORKER_FAILED: '請關閉其他分頁或減少批號後，重新執行追溯。',
       STREAM_ERROR: '伺服器以錯誤結束結果，請重新執行追溯。',
       JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',
       JOB_NOT_FOUND: '結果已過期，請重新執行追溯。',

@@ -1,8 +1,6 @@
 import { abortable } from './abortable.js';
-import { bodyChunks } from './bodyChunks.js';
-import { StreamInterruptedError } from './errors/StreamInterruptedError.js';
 import { DEFAULT_MAX_LINE_BYTES, LineSplitter, type SplitLine } from './LineSplitter.js';
-import { firstContentByte, notNdjson, openNdjson } from './openNdjson.js';
+import { type NdjsonSink, readNdjson } from './readNdjson.js';
 import type { SendOptions } from './sendRequest.js';
 
 /** What was read of a stream. */
@@ -28,44 +26,31 @@ export interface ConsumeLinesOptions extends SendOptions {
 export async function consumeLines(
   url: string | URL,
   onLine: (line: SplitLine) => unknown,
-  options: ConsumeLinesOptions = {},
+  { maxLineBytes = DEFAULT_MAX_LINE_BYTES, onProgress, ...send }: ConsumeLinesOptions = {},
 ): Promise<LineCounts> {
-  const { maxLineBytes = DEFAULT_MAX_LINE_BYTES, signal, onProgress } = options;
-  const response = await openNdjson(url, options);
   const counts = { bytes: 0, lines: 0 };
-  if (response.body === null) return counts;
   const splitter = new LineSplitter(maxLineBytes);
-  const onFailure = (cause: unknown) =>
-    new StreamInterruptedError({
-      url: String(url),
-      line: splitter.line,
-      byteOffset: counts.bytes,
-      cause,
-    });
   async function takeAll(lines: Iterable<SplitLine>): Promise<void> {
     for (const line of lines) {
       counts.lines += 1;
       const pending = onLine(line);
-      if (isPromiseLike(pending)) await abortable(pending, signal);
-      signal?.throwIfAborted();
+      if (isPromiseLike(pending)) await abortable(pending, send.signal);
+      send.signal?.throwIfAborted();
     }
   }
-  let begun = false;
-  for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
-    if (!begun) begun = hasBegun(chunk, url, response);
-    counts.bytes += chunk.byteLength;
-    await takeAll(splitter.push(chunk));
-    onProgress?.({ ...counts });
-  }
-  await takeAll(splitter.end());
+  const sink: NdjsonSink = {
+    get line() {
+      return splitter.line;
+    },
+    async push(chunk) {
+      counts.bytes += chunk.byteLength;
+      await takeAll(splitter.push(chunk));
+      onProgress?.({ ...counts });
+    },
+    end: () => takeAll(splitter.end()),
+  };
+  await readNdjson(url, () => sink, send);
   return counts;
-}
-
-/** False while only white space came; throws where the body begins as a web page. */
-function hasBegun(chunk: Uint8Array, url: string | URL, response: Response): boolean {
-  const first = firstContentByte(chunk);
-  if (first === 60) throw notNdjson(url, response, true);
-  return first !== undefined;
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -9,7 +9,6 @@ export type {
   CompletenessProblem,
   CompletenessVerdict,
 } from './CompletenessProblem.js';
-export { consumeLines, type ConsumeLinesOptions, type LineCounts } from './consumeLines.js';
 export {
   consumeNDJSONStream,
   type ChunkHandler,

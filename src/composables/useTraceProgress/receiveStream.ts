@@ -1,19 +1,16 @@
 import { withRetry } from '../../jobs/index.js';
 import type { QualityMetaMessage, StreamMessage } from '../../protocol/index.js';
 import {
+  consumeRecords,
   type DecodedBatch,
   type DecodedLine,
-  RecordSyntaxError,
   withoutRows,
 } from '../../records/index.js';
 import {
   checkAnswer,
   type CompletenessCheck,
   type CompletenessProblem,
-  consumeLines,
   createCompletenessCheck,
-  MalformedLineError,
-  type SplitLine,
 } from '../../stream/index.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
@@ -37,11 +34,10 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   run.meter.startStep();
   const options = {
     ...sendOptionsOf(run),
-    onProgress: ({ bytes }: { bytes: number }) => run.meter.setBytes(bytes),
+    onBytes: (bytes: number) => run.meter.setBytes(bytes),
   };
-  const take = (line: SplitLine) => receiver.take(decodeLine(run, streamUrl, line));
   // only the opening fails in a way that is worth another try: behind it a break is an interruption
-  const read = () => consumeLines(streamUrl, take, options);
+  const read = () => consumeRecords(streamUrl, (line) => receiver.take(line), options);
   let error: unknown = null;
   try {
     await withRetry(streamUrl, read, retryOptionsOf(run));
@@ -52,20 +48,6 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   notifyNonFinite(run, receiver.nonFiniteNumbers);
   run.notify(check.notices());
   return { problems: [...receiver.problems, ...check.problems()], error };
-}
-
-function decodeLine(
-  run: TraceRun,
-  url: string,
-  { bytes, line, byteOffset }: SplitLine,
-): DecodedLine {
-  try {
-    return run.decoder.decode(bytes);
-  } catch (cause) {
-    if (!(cause instanceof RecordSyntaxError)) throw cause;
-    const { reason, at } = cause;
-    throw new MalformedLineError({ url, line, byteOffset: byteOffset + at, reason, cause });
-  }
 }
 
 class StreamReceiver {

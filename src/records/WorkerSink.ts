@@ -1,0 +1,113 @@
+import { abortable } from '../stream/abortable.js';
+import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
+import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
+import type { NdjsonSink } from '../stream/readNdjson.js';
+import type { DecodeRefusal, DecodeReply, DecodeRequest, PlacedLine } from './decodeMessages.js';
+import { DecodeWorkerError } from './errors/DecodeWorkerError.js';
+
+/** Bytes that may be under way to the worker: enough to keep it busy, little enough to be held. */
+const MOST_BYTES_UNDER_WAY = 8 * 1024 * 1024;
+
+export interface WorkerSinkOptions {
+  url: string;
+  maxLineBytes: number;
+  signal?: AbortSignal;
+  /** Takes each line in its order; the next one waits for the promise that it returns. */
+  onLine: (line: PlacedLine) => unknown;
+}
+
+/** Hands bytes to the decode worker and the lines that come back on, in their order. */
+export class WorkerSink implements NdjsonSink {
+  line = 1;
+  readonly #worker: Worker;
+  readonly #options: WorkerSinkOptions;
+  #underWay = 0;
+  /** The lines that came back, handled one after the other. */
+  #handled: Promise<void> = Promise.resolve();
+  #wake: () => void = () => undefined;
+  #hasEnded = false;
+  #failure: { error: unknown } | null = null;
+
+  constructor(worker: Worker, options: WorkerSinkOptions) {
+    this.#worker = worker;
+    this.#options = options;
+    worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => this.#onReply(data);
+    worker.onerror = (event) => this.#fail(new DecodeWorkerError(options.url, event.message));
+    this.#post({ type: 'begin', maxLineBytes: options.maxLineBytes });
+  }
+
+  async push(chunk: Uint8Array): Promise<void> {
+    const { buffer, byteOffset, byteLength } = chunk;
+    // a chunk that is part of a larger buffer must not take the rest of it away
+    const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
+    const bytes = isWhole ? chunk : chunk.slice();
+    this.#underWay += byteLength;
+    this.#post({ type: 'chunk', bytes }, [bytes.buffer as ArrayBuffer]);
+    await this.#until(() => this.#underWay <= MOST_BYTES_UNDER_WAY);
+  }
+
+  async end(): Promise<void> {
+    this.#post({ type: 'end' });
+    await this.#until(() => this.#hasEnded);
+    await this.#handled;
+    this.#throwFailure();
+  }
+
+  #post(request: DecodeRequest, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, { transfer });
+  }
+
+  #onReply(reply: DecodeReply): void {
+    if (reply.type === 'lines') {
+      this.line = reply.line;
+      this.#handled = this.#handled.then(() => this.#handle(reply.lines, reply.bytes));
+    } else if (reply.type === 'refused') {
+      // the lines before the refused one are taken first
+      this.#handled = this.#handled.then(() => this.#fail(this.#errorOf(reply.refusal)));
+    } else if (reply.type === 'ended') {
+      this.#handled = this.#handled.then(() => {
+        this.#hasEnded = true;
+        this.#wake();
+      });
+    }
+  }
+
+  /** Bytes count as done when their lines were handled: a slow page slows the reading down. */
+  async #handle(lines: readonly PlacedLine[], bytes: number): Promise<void> {
+    const { signal, onLine } = this.#options;
+    try {
+      for (const line of lines) {
+        if (this.#failure || signal?.aborted) return;
+        await onLine(line);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#underWay -= bytes;
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+
+  async #until(isReached: () => boolean): Promise<void> {
+    while (!this.#failure && !isReached()) {
+      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+      await abortable(woken, this.#options.signal);
+    }
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #errorOf(refusal: DecodeRefusal): Error {
+    const { url, maxLineBytes } = this.#options;
+    const { line, byteOffset } = refusal;
+    if (refusal.kind === 'too-long') return new LineTooLongError(line, byteOffset, maxLineBytes);
+    return new MalformedLineError({ url, line, byteOffset, reason: refusal.reason });
+  }
+}
