@@ -32,7 +32,11 @@ export class WorkerSink implements NdjsonSink {
     this.#worker = worker;
     this.#options = options;
     worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => this.#onReply(data);
-    worker.onerror = (event) => this.#fail(new DecodeWorkerError(options.url, event.message));
+    worker.onerror = (event) => {
+      // told as the error of the trace, and not a second time by the page
+      event.preventDefault();
+      this.#fail(new DecodeWorkerError(options.url, event.message));
+    };
     this.#post({ type: 'begin', maxLineBytes: options.maxLineBytes });
   }
 

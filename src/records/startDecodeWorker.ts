@@ -44,7 +44,10 @@ export function startDecodeWorker(): Promise<Worker | null> {
       resolve(started);
     };
     const timer = setTimeout(() => settle(null), START_TIMEOUT_MS);
-    worker.onerror = (event) => settle(null, event.message || 'its script could not be loaded');
+    worker.onerror = (event) => {
+      event.preventDefault();
+      settle(null, event.message || 'its script could not be loaded');
+    };
     worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => {
       if (data.type === 'ready') settle(worker);
     };
