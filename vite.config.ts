@@ -77,7 +77,7 @@ const builds: Record<string, UserConfig> = {
     },
     ssr: { noExternal: ['hono'] },
   },
-  /** The server of `npm start`, and its source for benchmarks; npm packages stay in node_modules. */
+  /** The server of `npm start`, and what benchmarks run alone; npm packages stay in node_modules. */
   server: {
     build: {
       ssr: true,
@@ -87,6 +87,7 @@ const builds: Record<string, UserConfig> = {
           server: path('./mocks/server.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
+          RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
         output: { entryFileNames: '[name].js' },
       },

@@ -3,6 +3,7 @@ import { ensureBuilt } from '../scripts/ensureBuilt.mjs';
 /** `npm run bench -- NAME`: prints the figures of one benchmark. */
 const BENCHMARKS = {
   pipeline: () => import('./pipeline.mjs').then((module) => module.pipeline()),
+  decoder: () => import('./decoder.mjs').then((module) => module.decoder()),
   'slow-reader': () => import('./slowReader.mjs').then((module) => module.slowReader()),
 };
 
