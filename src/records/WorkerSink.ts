@@ -37,6 +37,8 @@ export class WorkerSink implements NdjsonSink {
       event.preventDefault();
       this.#fail(new DecodeWorkerError(options.url, event.message));
     };
+    worker.onmessageerror = () =>
+      this.#fail(new DecodeWorkerError(options.url, 'its answer could not be read'));
     this.#post({ type: 'begin', maxLineBytes: options.maxLineBytes });
   }
 

@@ -12,7 +12,8 @@ function warnOnce(reason: string): void {
   // eslint-disable-next-line no-console -- the page works, slower: its developer must hear of it
   console.warn(
     `vue-trace-stream: the decode worker cannot start (${reason}); rows are decoded in the page's own thread. ` +
-      "A Content-Security-Policy must allow worker-src 'self'; the dev server of Vite 7 and older needs optimizeDeps.exclude.",
+      "Its script must come from the page's own origin, a Content-Security-Policy must allow worker-src 'self', " +
+      'and the dev server of Vite 7 and older needs optimizeDeps.exclude.',
   );
 }
 
