@@ -3,7 +3,7 @@ import type { TraceMeter } from './createTraceMeter.js';
 /** How far the receiving of a result's domains has come, as far as they told their totals. */
 export interface DomainProgress {
   /** So many domains will come. */
-  expect(domains: number): void;
+  announce(domains: number): void;
   begin(domain: string, total: number): void;
   add(domain: string, rows: number): void;
 }
@@ -24,7 +24,7 @@ export function createDomainProgress(meter: TraceMeter, domains: number): Domain
     if (all.length >= expected) meter.setTotal(all.reduce((sum, { total }) => sum + total, 0));
   }
   return {
-    expect: (count) => void (expected = count),
+    announce: (count) => void (expected = count),
     begin(domain, total) {
       begun.set(domain, { rows: 0, total });
       publish();

@@ -97,7 +97,7 @@ class StreamReceiver {
     if (message.type === 'meta') {
       const domains = textsOf(message.domains);
       for (const domain of domains) writer.openDomain(domain);
-      this.#progress.expect(domains.length);
+      this.#progress.announce(domains.length);
     } else if (message.type === 'domain_start') {
       const total = wholeNumber(message.total);
       writer.openDomain(message.domain, total);
