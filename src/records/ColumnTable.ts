@@ -86,9 +86,8 @@ export class ColumnTable implements RecordTable {
   }
 
   row(row: number): TraceRow {
-    const batch = this.#batchOf(row);
+    this.#batchOf(row); // also a table without columns has no row beyond its last
     const cells = this.#columns.map(({ name }) => [name, this.value(row, name)] as const);
-    void batch;
     // fromEntries defines properties: a column named __proto__ is just a column
     return Object.fromEntries(cells.filter(([, value]) => value !== undefined));
   }

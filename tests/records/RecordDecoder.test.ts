@@ -128,6 +128,15 @@ describe('RecordDecoder', () => {
     );
   });
 
+  it.each([
+    ['white space where the row before had none', '[{"a":1,"b":2},{"a": 1,"b":2},{"a":1,"b":\t3}]'],
+    ['keys that stand twice, row after row', '[{"a":1,"a":2},{"a":3,"a":4},{"a":5}]'],
+    ['a null that a later key of the row replaces', '[{"a":1},{"a":null,"a":5},{"a":6}]'],
+    ['a null before a key that was not expected', '[{"a":1,"b":2},{"a":null,"c":3},{"a":4,"c":5}]'],
+  ])('takes %s', (_what, json) => {
+    expectRows(decodeAll([json]), JSON.parse(json) as Record<string, unknown>[]);
+  });
+
   it('refuses what JSON.parse refuses, takes the rest alike, and goes on afterwards', () => {
     const wound = fc.record({
       at: fc.nat(),
