@@ -8,15 +8,16 @@ import type { RecordTable } from './RecordTable.js';
 const decoder = new TextDecoder();
 
 /** One column of a table: its chunks by batch, and the values of its dictionary. */
-class Column {
+export class TableColumn {
   readonly name: string;
   readonly values = new DictionaryValues();
-  readonly #chunks: (ColumnChunk | null)[];
+  /** Null where a batch has not the column. */
+  readonly chunks: (ColumnChunk | null)[];
   #byteLength = 0;
 
   constructor(name: string, batches: number) {
     this.name = name;
-    this.#chunks = new Array<null>(batches).fill(null);
+    this.chunks = new Array<null>(batches).fill(null);
   }
 
   get byteLength(): number {
@@ -24,12 +25,12 @@ class Column {
   }
 
   append(chunk: ColumnChunk | null): void {
-    this.#chunks.push(chunk);
+    this.chunks.push(chunk);
     if (chunk) this.#byteLength += chunkBytes(chunk);
   }
 
   value(batch: number, row: number): unknown {
-    const chunk = this.#chunks[batch];
+    const chunk = this.chunks[batch];
     if (!chunk) return undefined;
     if (chunk.kind === 'code') {
       const code = chunk.codes[row]!;
@@ -48,10 +49,11 @@ class Column {
 
 /** A table of columns, to which batches are appended as they were decoded. */
 export class ColumnTable implements RecordTable {
-  readonly #columns: Column[] = [];
-  readonly #byName = new Map<string, Column>();
+  readonly #columns: TableColumn[] = [];
+  readonly #byName = new Map<string, TableColumn>();
   /** First row of each batch. */
-  readonly #starts: number[] = [];
+  readonly starts: readonly number[] = [];
+  readonly #starts = this.starts as number[];
   #rowCount = 0;
   #last = 0;
 
@@ -80,6 +82,11 @@ export class ColumnTable implements RecordTable {
     this.#rowCount += rowCount;
   }
 
+  /** A column with its chunks, which belong to the batches that begin at `starts`. */
+  column(name: string): TableColumn | undefined {
+    return this.#byName.get(name);
+  }
+
   value(row: number, column: string): unknown {
     const batch = this.#batchOf(row);
     return this.#byName.get(column)?.value(batch, row - this.#starts[batch]!);
@@ -92,10 +99,10 @@ export class ColumnTable implements RecordTable {
     return Object.fromEntries(cells.filter(([, value]) => value !== undefined));
   }
 
-  #columnOf(name: string): Column {
+  #columnOf(name: string): TableColumn {
     const known = this.#byName.get(name);
     if (known) return known;
-    const column = new Column(name, this.#starts.length);
+    const column = new TableColumn(name, this.#starts.length);
     this.#columns.push(column);
     this.#byName.set(name, column);
     return column;

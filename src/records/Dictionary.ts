@@ -19,6 +19,8 @@ export interface DictionaryIncrement {
  */
 export class Dictionary {
   size = 0;
+  /** Entries that `takeIncrement` has handed out. */
+  given = 0;
   #arena = new Uint8Array(4096);
   #view = new DataView(this.#arena.buffer);
   #used = 0;
@@ -27,7 +29,6 @@ export class Dictionary {
   #isToken = new Uint8Array(LEAST_SLOTS);
   /** Entry number + 1 by slot; 0 is free. */
   #slots = new Int32Array(2 * LEAST_SLOTS);
-  #taken = 0;
 
   /** Bytes of all entries. */
   get byteLength(): number {
@@ -55,10 +56,10 @@ export class Dictionary {
 
   /** What was added since the last call; null where nothing was. */
   takeIncrement(): DictionaryIncrement | null {
-    const from = this.#taken;
+    const from = this.given;
     if (from === this.size) return null;
     const start = from === 0 ? 0 : this.#ends[from - 1]!;
-    this.#taken = this.size;
+    this.given = this.size;
     return {
       bytes: this.#arena.slice(start, this.#used),
       ends: this.#ends.slice(from, this.size).map((end) => end - start),

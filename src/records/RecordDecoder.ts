@@ -1,6 +1,7 @@
 import { ColumnBuilder } from './ColumnBuilder.js';
 import type { ColumnChunk } from './columnChunk.js';
 import type { DictionaryIncrement } from './Dictionary.js';
+import { drain } from './drain.js';
 import { createSeparator, isSeparator, type Separator } from './separator.js';
 import { ValueReader } from './ValueReader.js';
 
@@ -11,6 +12,8 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LEAST_ROWS = 64;
+/** Rows between two chances to pause: well below a millisecond. */
+const STEP_ROWS = 500;
 
 /** One column of a decoded batch. */
 export interface DecodedColumn {
@@ -27,6 +30,13 @@ export interface DecodedBatch {
   columns: DecodedColumn[];
   /** Bare NaN, Infinity and -Infinity, which were taken as null. */
   nonFiniteNumbers: number;
+}
+
+/** The rows of a whole array. */
+export interface DecodedArray {
+  batches: DecodedBatch[];
+  /** The place behind the array. */
+  end: number;
 }
 
 /** A batch of which the dictionary entries alone are taken. */
@@ -58,48 +68,78 @@ export class RecordDecoder {
    * @throws RecordSyntaxError with the place in `bytes`; nothing of the batch is kept then
    */
   decode(bytes: Uint8Array, start: number, rowHint: number): { batch: DecodedBatch; end: number } {
-    const columnsBefore = this.#columns.length;
-    this.#begin(bytes, start, rowHint);
+    const { batches, end } = drain(this.steps(bytes, start, rowHint));
+    return { batch: batches[0]!, end };
+  }
+
+  /**
+   * As `decode`, in batches of at most `mostRows`, at least one; stops between a few hundred rows, so
+   * that whoever drives it may pause.
+   */
+  *steps(
+    bytes: Uint8Array,
+    start: number,
+    rowHint: number,
+    mostRows = Infinity,
+  ): Generator<void, DecodedArray, undefined> {
+    const restore = this.mark();
+    const batches: DecodedBatch[] = [];
     try {
-      const end = this.#rowsOf(start);
-      return { batch: this.#finish(), end };
+      this.#values.begin(bytes);
+      if (bytes[start] !== OPEN_BRACKET) throw this.#values.error(start, 'an array was expected');
+      let p = this.#values.skipSpace(start + 1);
+      do {
+        this.#begin(bytes.length - p, Math.min(rowHint, mostRows));
+        while (bytes[p] !== CLOSE_BRACKET && this.#rows < mostRows) {
+          p = this.#someRows(p, Math.min(mostRows, this.#rows + STEP_ROWS));
+          yield;
+        }
+        batches.push(this.#finish());
+      } while (bytes[p] !== CLOSE_BRACKET);
+      return { batches, end: p + 1 };
     } catch (error) {
-      this.#forgetColumns(columnsBefore);
+      restore();
       throw error;
     }
   }
 
-  /** All rows of the array at `start`; returns the place behind it. */
-  #rowsOf(start: number): number {
+  /**
+   * Remembers where the decoder stands. What is returned goes back there: columns that came later are
+   * forgotten, and dictionary entries that were handed out since are handed out again.
+   */
+  mark(): () => void {
+    const given = this.#columns.map(({ dictionary }) => dictionary.given);
+    return () => {
+      for (const { name } of this.#columns.splice(given.length)) this.#byName.delete(name);
+      this.#columns.forEach(({ dictionary }, i) => (dictionary.given = given[i]!));
+      this.#shape = [];
+      this.#absent = [];
+    };
+  }
+
+  /** Rows from `p` on, until the batch has `until`; returns the place of the next row or of the array's end. */
+  #someRows(start: number, until: number): number {
     const { bytes } = this.#values;
-    if (bytes[start] !== OPEN_BRACKET) throw this.#values.error(start, 'an array was expected');
-    let p = this.#values.skipSpace(start + 1);
-    if (bytes[p] === CLOSE_BRACKET) return p + 1;
-    for (;;) {
+    let p = start;
+    while (this.#rows < until) {
       if (this.#rows === this.#capacity) this.#grow();
       p = this.#values.skipSpace(this.#row(p));
       this.#rows++;
       const byte = bytes[p];
-      if (byte === CLOSE_BRACKET) return p + 1;
+      if (byte === CLOSE_BRACKET) return p;
       if (byte !== COMMA)
         throw this.#values.error(p, 'a comma or the end of the array was expected');
       p = this.#values.skipSpace(p + 1);
+      if (bytes[p] === CLOSE_BRACKET) throw this.#values.error(p, 'a row was expected');
     }
+    return p;
   }
 
-  /** Columns that only a refused batch had are none of the table's. */
-  #forgetColumns(from: number): void {
-    for (const { name } of this.#columns.splice(from)) this.#byName.delete(name);
-    this.#shape = [];
-    this.#absent = [];
-  }
-
-  #begin(bytes: Uint8Array, start: number, rowHint: number): void {
-    this.#values.begin(bytes);
+  #begin(bytesLeft: number, rowHint: number): void {
+    this.#values.nonFiniteNumbers = 0;
     this.#rows = 0;
     // a row has at least the two bytes of its braces: a hint cannot ask for more memory than that
-    const most = (bytes.length - start) >>> 1;
-    this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, most));
+    this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, bytesLeft >>> 1));
     for (const column of this.#columns) column.begin(this.#capacity);
   }
 

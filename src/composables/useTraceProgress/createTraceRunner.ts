@@ -2,7 +2,7 @@ import { TraceError } from '../../protocol/index.js';
 import { LineDecoder } from '../../records/index.js';
 import type { TraceWriter } from '../../stores/index.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
-import { createYielder } from './createYielder.js';
+import { createYielder } from '../../stream/createYielder.js';
 import { runTrace } from './runTrace.js';
 import type { TraceRequest, TraceRun, TraceTransport } from './TraceRun.js';
 import { isActiveState, stageOf, type TraceNotice, type TraceState } from './traceState.js';
