@@ -18,7 +18,6 @@ export {
 export {
   cancelJob,
   type CancelJobOptions,
-  collectContainerIds,
   type EventsOutcome,
   fetchResultPages,
   type FetchResultPagesOptions,
@@ -83,7 +82,7 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export { DecodeWorkerError, type RecordColumn, type RecordTable } from './records/index.js';
+export type { RecordColumn, RecordTable } from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,
@@ -117,3 +116,4 @@ export {
   type StreamCounts,
   StreamInterruptedError,
 } from './stream/index.js';
+export { DecodeWorkerError } from './worker/index.js';

@@ -21,8 +21,10 @@ export interface ResultPage {
   domain: string;
   /** Rows before the page. */
   offset: number;
-  /** The rows that may be taken. */
+  /** The rows that may be taken, unless a reader of its own took them out of the answer. */
   rows: TraceRow[];
+  /** How many may be taken: all that came, or none. */
+  rowCount: number;
   /** Rows of the whole domain; null where the server does not page and sent all of it. */
   total: number | null;
   /** The page is complete where this has no problems. */
@@ -59,14 +61,15 @@ export async function* fetchResultPages(
   for (let offset = first; ; offset += limit) {
     const url = jobUrl(statusUrl, 'result', { domain, offset, limit });
     const answer = await withRetry(url, () => requestJson(url, send), retry);
-    const verdict = checkPage(answer.body, { domain, offset, limit, total, profile });
+    const { rowCounts } = answer;
+    const verdict = checkPage(answer.body, { domain, offset, limit, total, profile, rowCounts });
     const page = toPage(domain, offset, answer, verdict);
-    const end = page.total ?? (offset === 0 ? page.rows.length : null);
+    const end = page.total ?? (offset === 0 ? page.rowCount : null);
     const left = end === null ? 0 : Math.max(0, end - offset);
-    const tooMany = page.rows.length > Math.min(limit, left) && page.rows.length !== left;
+    const tooMany = page.rowCount > Math.min(limit, left) && page.rowCount !== left;
     // What a server sent in place of the page that was asked for may have come before.
-    yield tooMany && offset > 0 ? { ...page, rows: [] } : page;
-    const last = left <= Math.max(limit, page.rows.length);
+    yield tooMany && offset > 0 ? { ...page, rows: [], rowCount: 0 } : page;
+    const last = left <= Math.max(limit, page.rowCount);
     if (tooMany || last || verdict.notices.length > 0) return;
     total ??= page.total;
   }
@@ -75,7 +78,7 @@ export async function* fetchResultPages(
 function toPage(
   domain: string,
   offset: number,
-  { body, nonFiniteNumbers }: JsonAnswer,
+  { body, nonFiniteNumbers, rowCounts }: JsonAnswer,
   verdict: CompletenessVerdict,
 ): ResultPage {
   const answer = body as unknown as EventsAnswer;
@@ -83,7 +86,8 @@ function toPage(
   const entry = results && Object.hasOwn(results, domain) ? results[domain] : undefined;
   const rows = Array.isArray(entry?.data) ? entry.data : [];
   const total = wholeNumber(entry?.total);
-  return { domain, offset, rows, total, verdict, answer, nonFiniteNumbers };
+  const rowCount = rowCounts?.get(domain) ?? rows.length;
+  return { domain, offset, rows, rowCount, total, verdict, answer, nonFiniteNumbers };
 }
 
 function checkArguments(statusUrl: unknown, domain: unknown, limit: number, offset: number): void {

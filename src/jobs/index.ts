@@ -1,5 +1,4 @@
 export { cancelJob, type CancelJobOptions } from './cancelJob.js';
-export { collectContainerIds } from './collectContainerIds.js';
 export { delay } from './delay.js';
 export { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 export { JobFailedError } from './errors/JobFailedError.js';
@@ -13,10 +12,33 @@ export {
   type ResultPage,
 } from './fetchResultPages.js';
 export { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
-export { requestEvents, type EventsOutcome, type RequestEventsInput } from './requestEvents.js';
-export { requestJson, type JsonAnswer, type RequestJsonOptions } from './requestJson.js';
+export {
+  type EventsOutcome,
+  requestEvents,
+  type RequestEventsInput,
+  type RequestEventsOptions,
+} from './requestEvents.js';
+export type {
+  EventsScope,
+  JsonBytes,
+  LineageReader,
+  LineageScope,
+  ReadLineage,
+} from './readLineage.js';
+export {
+  type BodyReader,
+  type JsonAnswer,
+  type ReadBody,
+  requestJson,
+  type RequestJsonOptions,
+} from './requestJson.js';
 export { resolveSeeds, type ResolvedSeeds } from './resolveSeeds.js';
 export type { RetryOptions } from './retryPolicy.js';
 export type { QueuedStage, StageOptions } from './runStage.js';
-export { traceLineage, type TracedLineage, type TraceLineageRequest } from './traceLineage.js';
+export {
+  traceLineage,
+  type TracedLineage,
+  type TraceLineageOptions,
+  type TraceLineageRequest,
+} from './traceLineage.js';
 export { withRetry, type WithRetryOptions } from './withRetry.js';

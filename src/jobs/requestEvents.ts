@@ -1,17 +1,18 @@
 import {
   STAGE_PATHS,
   type EventsAnswer,
-  type EventsRequest,
-  type LineageAnswer,
   type TraceDomain,
   type TraceParams,
   type TraceProfile,
 } from '../protocol/index.js';
 import { checkAnswer } from '../stream/checkAnswer.js';
 import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
+import { joinBytes } from '../stream/joinBytes.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+import type { JsonBytes } from './readLineage.js';
 import { type JsonAnswer, requestJson, type RequestJsonOptions } from './requestJson.js';
 import { queuedAt, type StageOptions } from './runStage.js';
+import { isKeptByServer } from './traceLineage.js';
 import { underBase } from './urls.js';
 
 export interface RequestEventsInput {
@@ -19,12 +20,16 @@ export interface RequestEventsInput {
   params: TraceParams;
   domains: readonly TraceDomain[];
   seedIds: readonly string[];
-  /** As `traceLineage` collected them. */
-  containerIds: readonly string[];
-  lineage?: LineageAnswer;
+  /** As `traceLineage` collected them: a list of ids as JSON. */
+  containerIds: JsonBytes;
+  /** As `traceLineage` read it, an object as JSON. */
+  lineage?: JsonBytes;
   queryId?: string | null;
   cacheKey?: string | null;
 }
+
+export interface RequestEventsOptions
+  extends StageOptions, Pick<RequestJsonOptions, 'onBytes' | 'read'> {}
 
 /** What the events stage led to. */
 export type EventsOutcome =
@@ -46,6 +51,8 @@ export type EventsOutcome =
       cancel: boolean;
     };
 
+const encoder = new TextEncoder();
+
 /**
  * The third stage: asks for the events of the containers. Resolves with the rows or with the job
  * that will have them. Rejects as `requestJson` does; `HttpError` 413 `CID_LIMIT_EXCEEDED` where
@@ -53,35 +60,36 @@ export type EventsOutcome =
  */
 export async function requestEvents(
   input: RequestEventsInput,
-  options: StageOptions & Pick<RequestJsonOptions, 'onBytes'> = {},
+  options: RequestEventsOptions = {},
 ): Promise<EventsOutcome> {
-  const { baseUrl = '', headers, signal, fetch, timeoutMs, onBytes } = options;
+  const { baseUrl = '', headers, signal, fetch, timeoutMs, onBytes, read } = options;
   const url = underBase(baseUrl, STAGE_PATHS.events);
   const body = eventsRequest(input);
-  const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body, onBytes });
+  const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body, onBytes, read });
   const queued = queuedAt(answer);
   if (queued !== null) return toJob(answer.body, queued, baseUrl);
   return toAnswer(url, answer, input);
 }
 
-function eventsRequest(input: RequestEventsInput): EventsRequest {
-  const { profile, params, lineage, queryId = null } = input;
-  const keptByServer = profile === 'mid_section_defect' && queryId !== null;
-  return {
+/** The lineage and the ids may be many megabytes: they are sent on as they are. */
+function eventsRequest(input: RequestEventsInput): JsonBytes {
+  const { profile, params, domains, cacheKey, seedIds, containerIds, lineage } = input;
+  const { queryId = null } = input;
+  const fields = {
     profile,
     params,
-    container_ids: [...(keptByServer ? input.seedIds : input.containerIds)],
-    domains: [...input.domains],
-    cache_key: input.cacheKey ?? null,
-    seed_container_ids: [...input.seedIds],
+    domains,
+    cache_key: cacheKey ?? null,
+    seed_container_ids: seedIds,
     ...(queryId !== null && { lineage_query_id: queryId }),
-    ...(lineage !== undefined && !keptByServer && { lineage: eventsLineage(lineage) }),
   };
-}
-
-/** The rest of a lineage (names, nodes, edges) is large, and the events stage does not read it. */
-function eventsLineage({ ancestors, children_map, seed_roots }: LineageAnswer) {
-  return { ancestors, children_map, seed_roots };
+  const sent = lineage !== undefined && !isKeptByServer(profile, queryId) ? lineage : null;
+  return joinBytes([
+    encoder.encode(`${JSON.stringify(fields).slice(0, -1)},"container_ids":`),
+    containerIds,
+    ...(sent ? [encoder.encode(',"lineage":'), sent] : []),
+    encoder.encode('}'),
+  ]);
 }
 
 function toJob(body: Record<string, unknown>, statusUrl: string, baseUrl: string): EventsOutcome {
@@ -98,7 +106,7 @@ function toJob(body: Record<string, unknown>, statusUrl: string, baseUrl: string
 
 function toAnswer(
   url: string,
-  { status, body, nonFiniteNumbers }: JsonAnswer,
+  { status, body, nonFiniteNumbers, rowCounts }: JsonAnswer,
   { domains, profile }: RequestEventsInput,
 ): EventsOutcome {
   if (status === 202) {
@@ -107,6 +115,6 @@ function toAnswer(
   if (typeof body.results !== 'object' || body.results === null) {
     throw new InvalidAnswerError({ url, status, reason: 'answered events without results' });
   }
-  const verdict = checkAnswer(body, { domains, profile });
+  const verdict = checkAnswer(body, { domains, profile, rowCounts });
   return { kind: 'answer', answer: body as unknown as EventsAnswer, verdict, nonFiniteNumbers };
 }

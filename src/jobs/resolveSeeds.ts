@@ -1,5 +1,5 @@
 import { STAGE_PATHS, type Seed, type SeedResolveRequest } from '../protocol/index.js';
-import { cleanIds } from './collectContainerIds.js';
+import { cleanIds } from './cleanIds.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { runStage, type StageOptions } from './runStage.js';
 

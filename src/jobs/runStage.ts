@@ -2,7 +2,7 @@ import type { JobStatus } from '../protocol/index.js';
 import type { SendOptions } from '../stream/sendRequest.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
-import { requestJson, type JsonAnswer } from './requestJson.js';
+import { type BodyReader, requestJson, type JsonAnswer } from './requestJson.js';
 import { jobUrl, underBase } from './urls.js';
 import { withRetry } from './withRetry.js';
 
@@ -17,6 +17,11 @@ export interface StageOptions extends SendOptions {
   onQueued?: (job: QueuedStage) => void;
   /** Told of each status of a stage that the server queued. */
   onStatus?: (status: JobStatus) => void;
+}
+
+export interface RunStageOptions extends StageOptions {
+  /** Reads the answer of the stage, or the result of its job. */
+  read?: BodyReader;
 }
 
 /** The job of a stage that the server queued. */
@@ -36,12 +41,22 @@ export function queuedAt({ status, body }: JsonAnswer): string | null {
 export async function runStage(
   path: string,
   body: unknown,
-  options: StageOptions,
+  options: RunStageOptions,
 ): Promise<JsonAnswer & { url: string }> {
-  const { baseUrl = '', headers, signal, fetch, timeoutMs, poll, onQueued, onStatus } = options;
+  const {
+    baseUrl = '',
+    headers,
+    signal,
+    fetch,
+    read,
+    timeoutMs,
+    poll,
+    onQueued,
+    onStatus,
+  } = options;
   const send = { headers, signal, fetch };
   const url = underBase(baseUrl, path);
-  const answer = await requestJson(url, { ...send, timeoutMs, body });
+  const answer = await requestJson(url, { ...send, read, timeoutMs, body });
   const queued = queuedAt(answer);
   if (queued === null) {
     if (answer.status !== 202) return { ...answer, url };
@@ -52,7 +67,7 @@ export async function runStage(
   await pollJobUntilComplete(statusUrl, { ...poll, ...send, onStatus });
   const resultUrl = jobUrl(statusUrl, 'result');
   const { maxFailures, random, sleep } = poll ?? {};
-  const read = () => requestJson(resultUrl, { ...send, timeoutMs });
-  const result = await withRetry(resultUrl, read, { maxFailures, random, sleep, signal });
+  const readResult = () => requestJson(resultUrl, { ...send, read, timeoutMs });
+  const result = await withRetry(resultUrl, readResult, { maxFailures, random, sleep, signal });
   return { ...result, url: resultUrl };
 }

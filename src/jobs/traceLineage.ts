@@ -1,14 +1,16 @@
 import {
   directionOf,
   STAGE_PATHS,
-  type LineageAnswer,
   type TraceDirection,
   type TraceParams,
   type TraceProfile,
 } from '../protocol/index.js';
-import { collectContainerIds } from './collectContainerIds.js';
+import { joinChunks } from '../stream/joinChunks.js';
+import { runSteps } from '../stream/runSteps.js';
+import { cleanIds } from './cleanIds.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
-import type { JsonAnswer } from './requestJson.js';
+import { type EventsScope, type LineageReader, readLineage } from './readLineage.js';
+import type { BodyReader, JsonAnswer } from './requestJson.js';
 import { runStage, type StageOptions } from './runStage.js';
 
 export interface TraceLineageRequest {
@@ -18,36 +20,50 @@ export interface TraceLineageRequest {
   cacheKey?: string | null;
 }
 
-export interface TracedLineage {
-  /** The containers to ask events for: seeds first, each once. */
-  containerIds: string[];
-  /** As the server answered it. */
-  lineage: LineageAnswer;
+export interface TraceLineageOptions extends StageOptions {
+  /** Reads the answer. @default in this thread, in slices */
+  readLineage?: LineageReader;
+}
+
+/** What the events of a trace are asked with; `requestEvents` takes it as it is. */
+export interface TracedLineage extends EventsScope {
   /** The name under which a newer server keeps the lineage. */
   queryId: string | null;
 }
 
+const readHere: LineageReader = async (chunks, scope) =>
+  runSteps(readLineage(await joinChunks(chunks), scope));
+
 /**
  * The second stage: asks for the relatives of the seeds and collects the containers of the third.
- * A newer server that keeps an MSD lineage (`query_id`) is asked for the seeds alone. Waits for the
- * job where the server queues it. Rejects as `requestJson` and `pollJobUntilComplete` do.
+ * Waits for the job where the server queues it. Rejects as `requestJson` and `pollJobUntilComplete` do.
  */
 export async function traceLineage(
   { profile, params, seedIds, cacheKey = null }: TraceLineageRequest,
-  options: StageOptions = {},
+  { readLineage: readBody = readHere, ...options }: TraceLineageOptions = {},
 ): Promise<TracedLineage> {
-  const body = { profile, container_ids: seedIds, cache_key: cacheKey, params };
-  const answer = await runStage(STAGE_PATHS.lineage, body, options);
-  const lineage = answer.body as unknown as LineageAnswer;
-  const queryId = typeof lineage.query_id === 'string' ? lineage.query_id : null;
-  const kept = profile === 'mid_section_defect' && queryId !== null;
   const direction = directionOf(profile, params);
-  if (!kept) checkLineage(answer, direction);
-  return {
-    containerIds: collectContainerIds(seedIds, kept ? {} : lineage, direction),
-    lineage,
-    queryId,
+  let scope: EventsScope | undefined;
+  const read: BodyReader = async (chunks) => {
+    const lineage = await readBody(chunks, { seedIds, direction });
+    scope = lineage.scope;
+    return lineage;
   };
+  const body = { profile, container_ids: seedIds, cache_key: cacheKey, params };
+  const answer = await runStage(STAGE_PATHS.lineage, body, { ...options, read });
+  const queryId = typeof answer.body.query_id === 'string' ? answer.body.query_id : null;
+  if (!isKeptByServer(profile, queryId)) {
+    checkLineage(answer, direction);
+    return { ...scope!, queryId };
+  }
+  const ids = cleanIds(seedIds);
+  const containerIds = new TextEncoder().encode(JSON.stringify(ids));
+  return { ...scope!, containerCount: ids.length, containerIds, queryId };
+}
+
+/** A newer server that keeps an MSD lineage is asked for the seeds alone. */
+export function isKeptByServer(profile: TraceProfile, queryId: string | null): boolean {
+  return profile === 'mid_section_defect' && queryId !== null;
 }
 
 /** Without its relatives a trace would miss all but its seeds, and not know. */
@@ -56,7 +72,6 @@ function checkLineage(
   direction: TraceDirection,
 ): void {
   const name = direction === 'backward' ? 'ancestors' : 'children_map';
-  const relatives = body[name];
-  if (typeof relatives === 'object' && relatives !== null && !Array.isArray(relatives)) return;
+  if (typeof body[name] === 'object' && body[name] !== null) return;
   throw new InvalidAnswerError({ url, status, reason: `answered a lineage without ${name}` });
 }

@@ -1,9 +1,11 @@
 import type { StreamMessage } from '../protocol/index.js';
 import { headerOf, type MessageHeader } from '../stream/messageHeader.js';
+import type { Steps } from '../stream/JsonScanner.js';
+import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { parseLine } from '../stream/parseLine.js';
-import { type DecodedBatch, RecordDecoder } from './RecordDecoder.js';
-import { RecordSyntaxError } from './RecordSyntaxError.js';
-import { rowsToJson } from './rowsToJson.js';
+import { drain } from './drain.js';
+import { type ReadAnswer, readAnswer } from './readAnswer.js';
+import { type DecodedArray, type DecodedBatch, RecordDecoder } from './RecordDecoder.js';
 import { ValueReader } from './ValueReader.js';
 
 const COMMA = 0x2c;
@@ -12,42 +14,53 @@ const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const encoder = new TextEncoder();
-
 /** A line of the stream, its rows as columns. */
 export interface DecodedLine {
   /** Everything but the rows. */
   header: MessageHeader;
   /** The rows of a `records` line; null for all others, and where `data` is no array. */
   batch: DecodedBatch | null;
-  /** The whole message of any other line. */
+  /** The whole message of any other line; of a `full_result` without its rows. */
   message: StreamMessage | null;
+  /** The rows of a `full_result`, by domain. */
+  result: ReadAnswer['batches'] | null;
   /** Bare NaN, Infinity and -Infinity, which were taken as null. */
   nonFiniteNumbers: number;
 }
 
-/** Turns lines of a stream, and rows of answers, into columns; one decoder a result. */
+/** Turns lines of a stream, and answers that come whole, into columns; one decoder a result. */
 export class LineDecoder {
   readonly #decoders = new Map<string, RecordDecoder>();
   readonly #reader = new ValueReader();
 
   /**
    * Decodes a line. Its members may stand in any order; nothing is taken before all of it was read.
-   * @throws RecordSyntaxError with the place in the line
+   * @throws JsonSyntaxError with the place in the line
    */
   decode(bytes: Uint8Array): DecodedLine {
-    const members = this.#readRecords(bytes);
-    if (members) return members;
-    const parsed = parseLine(bytes);
-    if (!parsed.ok) throw new RecordSyntaxError(0, parsed.reason);
-    const { message, nonFiniteNumbers } = parsed;
-    return { header: headerOf(message), batch: null, message, nonFiniteNumbers };
+    return drain(this.steps(bytes));
   }
 
-  /** Rows that came parsed already, as the next batch of their domain. */
-  decodeRows(domain: string, rows: readonly Record<string, unknown>[]): DecodedBatch {
-    const bytes = encoder.encode(rowsToJson(rows));
-    return this.#decoderOf(domain).decode(bytes, 0, rows.length).batch;
+  /** As `decode`, with chances to pause. */
+  *steps(bytes: Uint8Array): Steps<DecodedLine> {
+    const read = yield* this.#readRecords(bytes);
+    if (typeof read === 'object') return read;
+    if (read === 'full_result') return yield* this.#fullResult(bytes);
+    const parsed = parseLine(bytes);
+    if (!parsed.ok) throw new JsonSyntaxError(0, parsed.reason);
+    const { message, nonFiniteNumbers } = parsed;
+    return { header: headerOf(message), batch: null, message, result: null, nonFiniteNumbers };
+  }
+
+  /** Reads an answer that came whole: its rows are the next batches of their domains. */
+  answer(bytes: Uint8Array): Steps<ReadAnswer> {
+    return readAnswer(bytes, (domain) => this.#decoderOf(domain));
+  }
+
+  *#fullResult(bytes: Uint8Array): Steps<DecodedLine> {
+    const { value, batches, nonFiniteNumbers } = yield* this.answer(bytes);
+    const message = value as StreamMessage;
+    return { header: headerOf(message), batch: null, message, result: batches, nonFiniteNumbers };
   }
 
   #decoderOf(domain: string): RecordDecoder {
@@ -58,19 +71,20 @@ export class LineDecoder {
     return decoder;
   }
 
-  /** A `records` line; null for a line of another type. */
-  #readRecords(bytes: Uint8Array): DecodedLine | null {
+  /** A `records` line; the type of a line of another one. */
+  *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | undefined> {
     const reader = this.#reader;
     reader.begin(bytes);
     const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     let dataStart = -1;
-    let decoded: { batch: DecodedBatch; end: number } | null = null;
+    let decoded: DecodedArray | null = null;
     const isReady = () => fields.type === 'records' && typeof fields.domain === 'string';
+    const rowHint = () => Number(fields.count) || 0;
     const decodeData = () =>
-      this.#decoderOf(fields.domain as string).decode(bytes, dataStart, Number(fields.count) || 0);
+      this.#decoderOf(fields.domain as string).steps(bytes, dataStart, rowHint());
 
     let p = reader.skipSpace(0);
-    if (bytes[p] !== OPEN_BRACE) return null;
+    if (bytes[p] !== OPEN_BRACE) return undefined;
     do {
       const keyStart = reader.skipSpace(p + 1);
       const keyEnd = reader.textEnd(keyStart);
@@ -78,11 +92,11 @@ export class LineDecoder {
       p = reader.skipSpace(keyEnd);
       if (bytes[p] !== COLON) throw reader.error(p, 'a colon was expected');
       p = reader.skipSpace(p + 1);
-      if (fields.type !== undefined && fields.type !== 'records') return null;
+      if (fields.type !== undefined && fields.type !== 'records') return String(fields.type);
       if (key === 'data' && bytes[p] === OPEN_BRACKET) {
         if (dataStart >= 0) throw reader.error(p, 'data stands twice in the line');
         dataStart = p;
-        decoded = isReady() ? decodeData() : null;
+        decoded = isReady() ? yield* decodeData() : null;
         p = decoded ? decoded.end : reader.skipValue(p);
       } else {
         const end = reader.skipValue(p);
@@ -94,9 +108,9 @@ export class LineDecoder {
     if (bytes[p] !== CLOSE_BRACE || reader.skipSpace(p + 1) < bytes.length) {
       throw reader.error(p, 'the end of the line was expected');
     }
-    if (fields.type !== 'records') return null;
-    if (!decoded && dataStart >= 0 && isReady()) decoded = decodeData();
-    return toLine(fields, decoded?.batch ?? null, reader.nonFiniteNumbers);
+    if (fields.type !== 'records') return String(fields.type);
+    if (!decoded && dataStart >= 0 && isReady()) decoded = yield* decodeData();
+    return toLine(fields, decoded?.batches[0] ?? null, reader.nonFiniteNumbers);
   }
 }
 
@@ -110,6 +124,7 @@ function toLine(
     header: { ...fields, type: 'records', rows },
     batch,
     message: null,
+    result: null,
     nonFiniteNumbers: nonFiniteNumbers + (batch?.nonFiniteNumbers ?? 0),
   };
 }

@@ -1,4 +1,5 @@
 import { LineTooLongError } from './errors/LineTooLongError.js';
+import { joinBytes } from './joinBytes.js';
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -81,13 +82,7 @@ export class LineSplitter {
   }
 
   #join(last: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(this.#pieceBytes + last.byteLength);
-    let offset = 0;
-    for (const piece of this.#pieces) {
-      joined.set(piece, offset);
-      offset += piece.byteLength;
-    }
-    joined.set(last, offset);
+    const joined = joinBytes([...this.#pieces, last]);
     this.#pieces = [];
     this.#pieceBytes = 0;
     return joined;

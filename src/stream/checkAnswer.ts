@@ -9,20 +9,25 @@ interface AnswerDomain {
   total: number | null;
 }
 
+export interface CheckAnswerOptions extends CompletenessOptions {
+  /** Rows by domain, where they were taken out of the answer. */
+  rowCounts?: ReadonlyMap<string, number>;
+}
+
 /**
  * Holds a whole answer (the synchronous 200, the `data` of a `full_result`, a `/result` that was
  * not paged) to its counts, totals and failed domains. Never throws, whatever the answer holds.
  */
 export function checkAnswer(
   answer: unknown,
-  { domains = [], profile }: CompletenessOptions = {},
+  { domains = [], profile, rowCounts }: CheckAnswerOptions = {},
 ): CompletenessVerdict {
   const fields = fieldsOf(answer);
   const results = fieldsOf(fields.results);
   const verdict: CompletenessVerdict = { problems: failedDomains(fields), notices: [] };
   const failed = new Set(textsOf(fields.failed_domains));
   for (const domain of new Set([...domains, ...Object.keys(results)])) {
-    const entry = answerDomain(results, domain);
+    const entry = answerDomain(results, domain, rowCounts);
     const kept = keptBack(fields, entry, profile);
     if (kept !== undefined) {
       verdict.notices.push({ kind: 'rows-not-offered', domain, total: kept });
@@ -45,6 +50,8 @@ export interface PageRequest {
   /** The `total` that an earlier page told; null where none did. @default null */
   total?: number | null;
   profile?: string;
+  /** Rows by domain, where they were taken out of the answer. */
+  rowCounts?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -52,9 +59,9 @@ export interface PageRequest {
  * without a `total` is the whole of a legacy result. Never throws.
  */
 export function checkPage(answer: unknown, request: PageRequest): CompletenessVerdict {
-  const { domain, offset, limit, profile } = request;
+  const { domain, offset, limit, profile, rowCounts } = request;
   const fields = fieldsOf(answer);
-  const entry = answerDomain(fieldsOf(fields.results), domain);
+  const entry = answerDomain(fieldsOf(fields.results), domain, rowCounts);
   const kept = keptBack(fields, entry, profile);
   if (kept !== undefined && offset === 0) {
     return { problems: [], notices: [{ kind: 'rows-not-offered', domain, total: kept }] };
@@ -112,9 +119,14 @@ function failedDomains(answer: Record<string, unknown>, only?: string): Complete
     .map((domain) => ({ kind: 'domain-failed', domain }));
 }
 
-function answerDomain(results: Record<string, unknown>, domain: string): AnswerDomain | null {
+function answerDomain(
+  results: Record<string, unknown>,
+  domain: string,
+  rowCounts?: ReadonlyMap<string, number>,
+): AnswerDomain | null {
   if (!Object.hasOwn(results, domain)) return null;
   const { data, count, total } = fieldsOf(results[domain]);
-  if (!Array.isArray(data)) return { rows: 0, count: null, total: wholeNumber(total) };
-  return { rows: data.length, count: wholeNumber(count), total: wholeNumber(total) };
+  const rows = rowCounts?.get(domain) ?? (Array.isArray(data) ? data.length : null);
+  if (rows === null) return { rows: 0, count: null, total: wholeNumber(total) };
+  return { rows, count: wholeNumber(count), total: wholeNumber(total) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ColumnTable, RecordSyntaxError } from '../../src/records/index.js';
+import { ColumnTable } from '../../src/records/index.js';
+import { RecordSyntaxError } from '../../src/records/RecordSyntaxError.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -2,11 +2,12 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { effectScope, isProxy, nextTick, ref, watch } from 'vue';
 import { LineDecoder } from '../../src/records/index.js';
+import { decodeRows } from '../records/decodeRows.js';
 import { removeTraceStore, useTraceStore } from '../../src/stores/index.js';
 
 let decoder: LineDecoder;
 const batchOf = (domain: string, rows: Record<string, unknown>[]) =>
-  decoder.decodeRows(domain, rows);
+  decodeRows(decoder, domain, rows);
 let pinia: ReturnType<typeof createPinia>;
 beforeEach(() => {
   pinia = createPinia();

@@ -1,8 +1,8 @@
 import type { PollOptions } from '../../jobs/index.js';
 import type { TraceDomain, TraceParams, TraceProfile } from '../../protocol/index.js';
-import type { LineDecoder } from '../../records/index.js';
 import type { TraceWriter } from '../../stores/index.js';
 import type { RequestHeaders, SendOptions } from '../../stream/index.js';
+import type { TraceDecoder } from '../../worker/index.js';
 import type { TraceMeter } from './createTraceMeter.js';
 import type { TraceNotice, TraceState } from './traceState.js';
 
@@ -33,7 +33,7 @@ export interface TraceRun {
   /** Fills the store. */
   readonly writer: TraceWriter;
   /** Makes columns of all rows of the run. */
-  readonly decoder: LineDecoder;
+  readonly decoder: TraceDecoder;
   enter(state: TraceState): void;
   notify(notices: readonly TraceNotice[]): void;
   /** Lets the page draw, where it has not for a while. */

@@ -1,6 +1,6 @@
 import { TraceError } from '../../protocol/index.js';
-import { LineDecoder } from '../../records/index.js';
 import type { TraceWriter } from '../../stores/index.js';
+import { createTraceDecoder, type TraceDecoder } from '../../worker/index.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { runTrace } from './runTrace.js';
@@ -30,6 +30,7 @@ export interface TraceRunner {
 
 interface CurrentRun {
   controller: AbortController;
+  decoder: TraceDecoder;
   cancelOnServer: (() => Promise<unknown>) | null;
   /** The state in which it ended; null while it is under way. */
   endedIn: TraceState | null;
@@ -55,7 +56,8 @@ class Runner implements TraceRunner {
     writer.clear();
     this.meter = createTraceMeter(now);
     const controller = new AbortController();
-    const current: CurrentRun = { controller, cancelOnServer: null, endedIn: null };
+    const decoder = createTraceDecoder();
+    const current: CurrentRun = { controller, decoder, cancelOnServer: null, endedIn: null };
     this.#current = current;
     const run = this.#createRun(current, request, this.meter);
     try {
@@ -94,9 +96,14 @@ class Runner implements TraceRunner {
     if (!this.#current) return;
     this.#current.endedIn = state;
     this.#current.cancelOnServer = null;
+    this.#current.decoder.close();
   }
 
-  #createRun({ controller }: CurrentRun, request: TraceRequest, meter: TraceMeter): TraceRun {
+  #createRun(
+    { controller, decoder }: CurrentRun,
+    request: TraceRequest,
+    meter: TraceMeter,
+  ): TraceRun {
     const { writer, transport, onNotices } = this.#options;
     const { signal } = controller;
     const current = this.#current;
@@ -106,7 +113,7 @@ class Runner implements TraceRunner {
       signal,
       meter,
       writer,
-      decoder: new LineDecoder(),
+      decoder,
       breathe: createYielder(),
       enter: (state) => {
         signal.throwIfAborted();
@@ -129,6 +136,7 @@ class Runner implements TraceRunner {
     const stage = stageOf(this.state) ?? 'events';
     current.endedIn ??= { status: 'cancelled', stage };
     current.controller.abort();
+    current.decoder.close();
     current.cancelOnServer?.().catch((error: unknown) => {
       if (this.state.status !== 'cancelled' || this.#current) return;
       this.#options.onNotices([{ kind: 'cancel-failed', error: asTraceError(error) }]);

@@ -1,7 +1,14 @@
 import { fetchResultPages } from '../../jobs/index.js';
+import { withoutRows } from '../../records/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
-import { appendSlices, notifyNonFinite, receiveFigures } from './receiveRows.js';
+import {
+  appendBatches,
+  createRowsReader,
+  notifyNonFinite,
+  receiveFigures,
+  type RowsReader,
+} from './receiveRows.js';
 import type { Received } from './receiveStream.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 
@@ -32,6 +39,7 @@ class PagesReceiver {
   readonly #run: TraceRun;
   readonly #statusUrl: string;
   readonly #progress: DomainProgress;
+  readonly #reader: RowsReader;
   /** Bytes of the pages before the one under way. */
   #bytes = 0;
   /** Rows and total of the domain under way; null before its first page. */
@@ -41,6 +49,7 @@ class PagesReceiver {
     this.#run = run;
     this.#statusUrl = statusUrl;
     this.#progress = createDomainProgress(run.meter, run.request.domains.length);
+    this.#reader = createRowsReader(run);
   }
 
   unfinished(domain: string): CompletenessProblem {
@@ -51,14 +60,19 @@ class PagesReceiver {
   /** Appends the pages of one domain, and notes what they lack. */
   async receive(domain: string): Promise<void> {
     this.#domain = null;
-    for await (const { rows, total, answer, verdict, nonFiniteNumbers } of this.#pages(domain)) {
+    for await (const { rowCount, total, answer, verdict, nonFiniteNumbers } of this.#pages(
+      domain,
+    )) {
       this.#run.notify(verdict.notices);
       notifyNonFinite(this.#run, nonFiniteNumbers);
       this.problems.push(...verdict.problems);
-      if (!this.#domain) this.#begin(domain, total ?? rows.length);
+      if (!this.#domain) this.#begin(domain, total ?? rowCount);
       if (!this.#domain!.received) receiveFigures(this.#run, answer);
-      await appendSlices(this.#run, this.#progress, domain, rows);
-      this.#domain!.received += rows.length;
+      const batches = this.#reader.batches().get(domain) ?? [];
+      // later pages build on the dictionary entries of one whose rows are not wanted
+      const taken = rowCount > 0 ? batches : batches.map(withoutRows);
+      await appendBatches(this.#run, this.#progress, domain, taken);
+      this.#domain!.received += rowCount;
     }
   }
 
@@ -77,6 +91,7 @@ class PagesReceiver {
       ...retryOptionsOf(this.#run),
       profile: this.#run.request.profile,
       limit: PAGE_ROWS,
+      read: this.#reader.read,
       onBytes: (bytes) => {
         if (bytes < last) this.#bytes += last;
         last = bytes;

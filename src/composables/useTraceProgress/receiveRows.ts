@@ -1,10 +1,11 @@
+import type { BodyReader } from '../../jobs/index.js';
 import type {
   DomainResult,
   EventsAnswer,
   MsdAggregation,
   StreamMessage,
-  TraceRow,
 } from '../../protocol/index.js';
+import { countRows, type DecodedBatch, type ReadAnswer } from '../../records/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { fieldsOf, textOf, textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
@@ -12,47 +13,66 @@ import type { TraceRun } from './TraceRun.js';
 
 /** A notice is for reading; the rest of a long text is cut off. */
 const MOST_QUALITY_TEXT = 500;
-/** Rows that are appended between two chances for the page to draw. */
-const SLICE_ROWS = 5_000;
+/** Reads a body whose rows are taken as columns. */
+export interface RowsReader {
+  read: BodyReader;
+  /** The rows of the body that was read last. */
+  batches(): ReadAnswer['batches'];
+}
 
-/** Appends rows that came together slice by slice, so that the page can draw in between. */
-export async function appendSlices(
+export function createRowsReader({ decoder }: TraceRun): RowsReader {
+  let batches: ReadAnswer['batches'] = new Map();
+  return {
+    async read(chunks) {
+      const answer = await decoder.readAnswer(chunks);
+      batches = answer.batches;
+      return { ...answer, rowCounts: countRows(batches) };
+    },
+    batches: () => batches,
+  };
+}
+
+/** Appends rows that came together batch by batch, so that the page can draw in between. */
+export async function appendBatches(
   run: TraceRun,
   progress: DomainProgress,
   domain: string,
-  rows: readonly TraceRow[],
+  batches: readonly DecodedBatch[],
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += SLICE_ROWS) {
+  for (const batch of batches) {
     run.signal.throwIfAborted();
-    const slice = rows.slice(start, start + SLICE_ROWS);
-    run.writer.append(domain, run.decoder.decodeRows(domain, slice));
-    progress.add(domain, slice.length);
+    run.writer.append(domain, batch);
+    progress.add(domain, batch.rowCount);
     await run.breathe();
   }
 }
 
-/** The domains of an answer, whatever it holds; what they lack is for `checkAnswer` to say. */
-function resultsOf(answer: EventsAnswer) {
+/** The totals of an answer's domains, whatever it holds; what they lack is for `checkAnswer` to say. */
+function totalsOf(answer: EventsAnswer, batches: ReadAnswer['batches']) {
+  const rowCounts = countRows(batches);
   return Object.entries(fieldsOf(answer).results ?? {}).map(([domain, result]) => {
-    const { data, count, total }: Partial<DomainResult> = result ?? {};
-    const rows = Array.isArray(data) ? data : [];
-    return { domain, rows, total: wholeNumber(total ?? count) ?? rows.length };
+    const { count, total }: Partial<DomainResult> = result ?? {};
+    return { domain, total: wholeNumber(total ?? count) ?? rowCounts.get(domain) ?? 0 };
   });
 }
 
 /** The rows and figures of an answer that came whole: the synchronous 200 or a `full_result`. */
-export async function receiveAnswer(run: TraceRun, answer: EventsAnswer): Promise<void> {
+export async function receiveAnswer(
+  run: TraceRun,
+  answer: EventsAnswer,
+  batches: ReadAnswer['batches'],
+): Promise<void> {
   run.signal.throwIfAborted();
-  const results = resultsOf(answer);
-  const progress = createDomainProgress(run.meter, results.length);
+  const totals = totalsOf(answer, batches);
+  const progress = createDomainProgress(run.meter, totals.length);
   run.meter.startStep();
-  for (const { domain, total } of results) {
+  for (const { domain, total } of totals) {
     run.writer.openDomain(domain, total);
     progress.begin(domain, total);
   }
-  for (const { domain, rows } of results) {
+  for (const { domain } of totals) {
     run.writer.setStatus(domain, 'receiving');
-    await appendSlices(run, progress, domain, rows);
+    await appendBatches(run, progress, domain, batches.get(domain) ?? []);
   }
   receiveFigures(run, answer);
 }

@@ -1,9 +1,10 @@
 import { withRetry } from '../../jobs/index.js';
-import type { QualityMetaMessage, StreamMessage } from '../../protocol/index.js';
+import type { EventsAnswer, QualityMetaMessage, StreamMessage } from '../../protocol/index.js';
 import {
-  consumeRecords,
+  countRows,
   type DecodedBatch,
   type DecodedLine,
+  type ReadAnswer,
   withoutRows,
 } from '../../records/index.js';
 import {
@@ -37,7 +38,7 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
     onBytes: (bytes: number) => run.meter.setBytes(bytes),
   };
   // only the opening fails in a way that is worth another try: behind it a break is an interruption
-  const read = () => consumeRecords(streamUrl, (line) => receiver.take(line), options);
+  const read = () => run.decoder.consume(streamUrl, (line) => receiver.take(line), options);
   let error: unknown = null;
   try {
     await withRetry(streamUrl, read, retryOptionsOf(run));
@@ -64,11 +65,12 @@ class StreamReceiver {
     this.#progress = createDomainProgress(run.meter, run.request.domains.length);
   }
 
-  async take({ header, batch, message, nonFiniteNumbers }: DecodedLine): Promise<void> {
+  async take({ header, batch, message, result, nonFiniteNumbers }: DecodedLine): Promise<void> {
     this.nonFiniteNumbers += nonFiniteNumbers;
     const isTaken = this.#check.accept(header) === 'take';
     if (batch && typeof header.domain === 'string') this.#takeBatch(header.domain, batch, isTaken);
-    else if (isTaken && message?.type === 'full_result') await this.#takeFullResult(message.data);
+    else if (isTaken && message?.type === 'full_result')
+      await this.#takeFullResult(message.data, result ?? new Map());
     else if (isTaken && message) this.#takeLine(message);
     await this.#run.breathe();
   }
@@ -84,12 +86,13 @@ class StreamReceiver {
     notifyQuality(this.#run, domain_quality_meta);
   }
 
-  async #takeFullResult(answer: Extract<StreamMessage, { type: 'full_result' }>['data']) {
+  async #takeFullResult(answer: EventsAnswer, batches: ReadAnswer['batches']): Promise<void> {
     const { domains, profile } = this.#run.request;
-    const { problems, notices } = checkAnswer(answer, { domains, profile });
+    const rowCounts = countRows(batches);
+    const { problems, notices } = checkAnswer(answer, { domains, profile, rowCounts });
     this.problems.push(...problems);
     this.#run.notify(notices);
-    await receiveAnswer(this.#run, answer);
+    await receiveAnswer(this.#run, answer, batches);
   }
 
   #takeLine(message: StreamMessage): void {

@@ -12,7 +12,13 @@ import {
 import { HttpError, type JobStatus, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { receivePages } from './receivePages.js';
-import { notifyNonFinite, receiveAnswer, settleDomains } from './receiveRows.js';
+import {
+  createRowsReader,
+  notifyNonFinite,
+  receiveAnswer,
+  type RowsReader,
+  settleDomains,
+} from './receiveRows.js';
 import { type Received, receiveStream } from './receiveStream.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope, TraceState } from './traceState.js';
@@ -71,13 +77,18 @@ async function receiveJob(run: TraceRun, job: QueuedJob, scope: TraceScope): Pro
   return streamUrl ? receiveStream(run, streamUrl) : receivePages(run, statusUrl);
 }
 
-async function receiveOutcome(run: TraceRun, outcome: EventsOutcome, scope: TraceScope) {
+async function receiveOutcome(
+  run: TraceRun,
+  outcome: EventsOutcome,
+  { batches }: RowsReader,
+  scope: TraceScope,
+): Promise<Received> {
   if (outcome.kind === 'job') return receiveJob(run, outcome, scope);
   const { answer, verdict, nonFiniteNumbers } = outcome;
   run.enter({ status: 'streaming', jobId: null, ...scope });
   notifyNonFinite(run, nonFiniteNumbers);
   run.notify(verdict.notices);
-  await receiveAnswer(run, answer);
+  await receiveAnswer(run, answer, batches());
   return { problems: verdict.problems, error: null };
 }
 
@@ -126,24 +137,27 @@ export async function runTrace(run: TraceRun): Promise<void> {
   const seedCount = seedIds.length;
   run.onCancel(null);
   run.enter({ status: 'tracing-lineage', job: null, seedCount });
-  const { containerIds, lineage, queryId } = await traceLineage(
+  const lineage = await traceLineage(
     { profile, params, seedIds, cacheKey },
     {
       ...transport,
       ...queuedOptions(run),
+      readLineage: run.decoder.readLineage,
       onStatus: (job) => showJob(run, job, { status: 'tracing-lineage', job, seedCount }),
     },
   );
-  const scope = { seedCount, containerCount: containerIds.length };
+  const scope = { seedCount, containerCount: lineage.containerCount };
   run.onCancel(null);
   run.meter.startStep();
   run.enter({ status: 'running', job: null, ...scope });
+  const reader = createRowsReader(run);
+  const onBytes = (bytes: number) => run.meter.setBytes(bytes);
   const outcome = await requestEvents(
-    { profile, params, domains, seedIds, containerIds, lineage, queryId, cacheKey },
-    { ...transport, ...sendOptionsOf(run), onBytes: (bytes) => run.meter.setBytes(bytes) },
+    { profile, params, domains, seedIds, cacheKey, ...lineage },
+    { ...transport, ...sendOptionsOf(run), onBytes, read: reader.read },
   );
   // the 202 of a job is none of the result's bytes
   if (outcome.kind === 'job') run.meter.setBytes(0);
-  const received = await receiveOutcome(run, outcome, scope);
+  const received = await receiveOutcome(run, outcome, reader, scope);
   finish(run, received, outcome.kind === 'job' ? outcome.jobId : null, scope);
 }

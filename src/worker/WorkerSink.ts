@@ -2,8 +2,9 @@ import { abortable } from '../stream/abortable.js';
 import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
 import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
 import type { NdjsonSink } from '../stream/readNdjson.js';
-import type { DecodeRefusal, DecodeReply, DecodeRequest, PlacedLine } from './decodeMessages.js';
+import type { LineRefusal, DecodeReply, DecodeRequest, PlacedLine } from './decodeMessages.js';
 import { DecodeWorkerError } from './errors/DecodeWorkerError.js';
+import { transferable } from './transferable.js';
 
 /** Bytes that may be under way to the worker: enough to keep it busy, little enough to be held. */
 const MOST_BYTES_UNDER_WAY = 8 * 1024 * 1024;
@@ -39,16 +40,13 @@ export class WorkerSink implements NdjsonSink {
     };
     worker.onmessageerror = () =>
       this.#fail(new DecodeWorkerError(options.url, 'its answer could not be read'));
-    this.#post({ type: 'begin', maxLineBytes: options.maxLineBytes });
+    this.#post({ type: 'stream', maxLineBytes: options.maxLineBytes });
   }
 
   async push(chunk: Uint8Array): Promise<void> {
-    const { buffer, byteOffset, byteLength } = chunk;
-    // a chunk that is part of a larger buffer must not take the rest of it away
-    const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;
-    const bytes = isWhole ? chunk : chunk.slice();
-    this.#underWay += byteLength;
-    this.#post({ type: 'chunk', bytes }, [bytes.buffer as ArrayBuffer]);
+    const bytes = transferable(chunk);
+    this.#underWay += bytes.byteLength;
+    this.#post({ type: 'chunk', bytes }, [bytes.buffer]);
     await this.#until(() => this.#underWay <= MOST_BYTES_UNDER_WAY);
   }
 
@@ -110,7 +108,7 @@ export class WorkerSink implements NdjsonSink {
     if (this.#failure) throw this.#failure.error;
   }
 
-  #errorOf(refusal: DecodeRefusal): Error {
+  #errorOf(refusal: LineRefusal): Error {
     const { url, maxLineBytes } = this.#options;
     const { line, byteOffset } = refusal;
     if (refusal.kind === 'too-long') return new LineTooLongError(line, byteOffset, maxLineBytes);

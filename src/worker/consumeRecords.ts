@@ -1,11 +1,12 @@
+import type { LineDecoder } from '../records/index.js';
 import { consumeLines, type ConsumeLinesOptions } from '../stream/consumeLines.js';
+import { createYielder } from '../stream/createYielder.js';
 import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
+import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { DEFAULT_MAX_LINE_BYTES, type SplitLine } from '../stream/LineSplitter.js';
 import { readNdjson } from '../stream/readNdjson.js';
+import { runSteps } from '../stream/runSteps.js';
 import type { PlacedLine } from './decodeMessages.js';
-import { LineDecoder } from './LineDecoder.js';
-import { RecordSyntaxError } from './RecordSyntaxError.js';
-import { startDecodeWorker } from './startDecodeWorker.js';
 import { WorkerSink } from './WorkerSink.js';
 
 export interface ConsumeRecordsOptions extends Omit<ConsumeLinesOptions, 'onProgress'> {
@@ -13,27 +14,8 @@ export interface ConsumeRecordsOptions extends Omit<ConsumeLinesOptions, 'onProg
   onBytes?: (bytes: number) => void;
 }
 
-/**
- * Reads a trace stream and hands each line on decoded, its rows as columns: split and decoded in a
- * worker, or, where none can start, here. `onLine` may return a promise, which the next line waits
- * for. Rejects as `consumeNDJSONStream` does, and with `DecodeWorkerError`.
- */
-export async function consumeRecords(
-  url: string,
-  onLine: (line: PlacedLine) => unknown,
-  options: ConsumeRecordsOptions = {},
-): Promise<void> {
-  const worker = await startDecodeWorker();
-  try {
-    options.signal?.throwIfAborted();
-    if (worker) await consumeInWorker(worker, url, onLine, options);
-    else await consumeHere(url, onLine, options);
-  } finally {
-    worker?.terminate();
-  }
-}
-
-async function consumeInWorker(
+/** Reads a stream whose lines the worker splits and decodes. */
+export async function consumeInWorker(
   worker: Worker,
   url: string,
   onLine: (line: PlacedLine) => unknown,
@@ -61,22 +43,32 @@ async function consumeInWorker(
   );
 }
 
-async function consumeHere(
+/** Reads a stream whose lines are split and decoded in this thread, in slices. */
+export async function consumeHere(
+  decoder: LineDecoder,
   url: string,
   onLine: (line: PlacedLine) => unknown,
   { onBytes, ...options }: ConsumeRecordsOptions,
 ): Promise<void> {
-  const decoder = new LineDecoder();
-  const take = (line: SplitLine) => onLine(decodePlaced(decoder, url, line));
+  const breathe = createYielder();
+  const take = async (split: SplitLine) => {
+    const line = await decodePlaced(decoder, url, split, breathe);
+    options.signal?.throwIfAborted();
+    await onLine(line);
+  };
   await consumeLines(url, take, { ...options, onProgress: ({ bytes }) => onBytes?.(bytes) });
 }
 
-function decodePlaced(decoder: LineDecoder, url: string, split: SplitLine): PlacedLine {
-  const { bytes, line, byteOffset } = split;
+async function decodePlaced(
+  decoder: LineDecoder,
+  url: string,
+  { bytes, line, byteOffset }: SplitLine,
+  breathe: () => Promise<void>,
+): Promise<PlacedLine> {
   try {
-    return { ...decoder.decode(bytes), line, byteOffset };
+    return { ...(await runSteps(decoder.steps(bytes), breathe)), line, byteOffset };
   } catch (cause) {
-    if (!(cause instanceof RecordSyntaxError)) throw cause;
+    if (!(cause instanceof JsonSyntaxError)) throw cause;
     const { reason, at } = cause;
     throw new MalformedLineError({ url, line, byteOffset: byteOffset + at, reason, cause });
   }

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ColumnTable } from '../../src/records/index.js';
 import {
-  ColumnTable,
-  consumeRecords,
+  type ConsumeRecordsOptions,
+  createTraceDecoder,
   DecodeWorkerError,
   type PlacedLine,
-} from '../../src/records/index.js';
+  type TraceDecoder,
+} from '../../src/worker/index.js';
 import {
   LineTooLongError,
   MalformedLineError,
@@ -41,11 +43,7 @@ function serving(text: string, size = 65_536, init: ResponseInit = {}): typeof f
   };
 }
 
-async function read(
-  text: string,
-  size?: number,
-  options: Parameters<typeof consumeRecords>[2] = {},
-) {
+async function read(text: string, size?: number, options: ConsumeRecordsOptions = {}) {
   const lines: PlacedLine[] = [];
   const table = new ColumnTable();
   const take = (line: PlacedLine) => {
@@ -70,6 +68,16 @@ const EXPECTED = [
   { id: 'a', at: '2026-01-02 03:04:06', n: -3, more: [1, { x: null }] },
 ];
 
+/** Reads a stream by a decoder of its own. */
+async function consumeRecords(...args: Parameters<TraceDecoder['consume']>): Promise<void> {
+  const decoder = createTraceDecoder();
+  try {
+    await decoder.consume(...args);
+  } finally {
+    decoder.close();
+  }
+}
+
 const RealWorker = globalThis.Worker;
 const started: Worker[] = [];
 class CountedWorker extends RealWorker {
@@ -80,12 +88,13 @@ class CountedWorker extends RealWorker {
   }
 }
 beforeEach(() => vi.stubGlobal('Worker', CountedWorker));
-afterEach(() => {
+afterEach(async () => {
   vi.unstubAllGlobals();
+  await new Promise((resolve) => setTimeout(resolve));
   for (const worker of started.splice(0)) expect(worker.terminate).toHaveBeenCalled();
 });
 
-describe.each(['worker', 'page'])('consumeRecords, decoding in the %s', (place) => {
+describe.each(['worker', 'page'])('a trace decoder in the %s', (place) => {
   beforeEach(() => {
     if (place === 'page') vi.stubGlobal('Worker', undefined);
   });
@@ -175,7 +184,7 @@ describe.each(['worker', 'page'])('consumeRecords, decoding in the %s', (place) 
   });
 });
 
-describe('consumeRecords with a worker that fails', () => {
+describe('a trace decoder with a worker that fails', () => {
   it('decodes in the page where the script cannot be loaded, and says so', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal(

@@ -1,0 +1,164 @@
+import { JsonSyntaxError } from './JsonSyntaxError.js';
+import { parseJsonText, type ParsedJson } from './parseLine.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** Bytes between two chances to pause: well below a millisecond. */
+const STEP_BYTES = 65_536;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Work that stops now and then, so that whoever drives it may pause. */
+export type Steps<T> = Generator<void, T, undefined>;
+
+/** A value that was read, and the place behind it. */
+export interface ScannedValue {
+  value: unknown;
+  end: number;
+}
+
+/** Reads what stands behind a key at `p`. */
+export type MemberReader = (key: string, p: number) => Steps<ScannedValue>;
+
+/** Walks through JSON in bytes, and makes values only of what is asked for. */
+export class JsonScanner {
+  /** Bare NaN, Infinity and -Infinity in the values made so far, which were taken as null. */
+  nonFiniteNumbers = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /**
+   * The whole text, an object whose members `read` reads, or any other value.
+   * @throws JsonSyntaxError with the place in the bytes
+   */
+  *document(read: MemberReader): Steps<ParsedJson> {
+    const { bytes } = this;
+    const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    const start = this.skipSpace(hasBom ? 3 : 0);
+    const { value, end } = yield* this.isObject(start)
+      ? this.object(start, read)
+      : this.value(start);
+    if (this.skipSpace(end) < bytes.length) throw this.error(end, 'the end was expected');
+    return { value, nonFiniteNumbers: this.nonFiniteNumbers };
+  }
+
+  isObject(p: number): boolean {
+    return this.bytes[p] === OPEN_BRACE;
+  }
+
+  isArray(p: number): boolean {
+    return this.bytes[p] === OPEN_BRACKET;
+  }
+
+  /** The object at `p`, with what `read` makes of its members; of a key that repeats the last counts. */
+  *object(p: number, read: MemberReader): Steps<ScannedValue> {
+    const entries: [string, unknown][] = [];
+    const end = yield* this.members(p, function* (key, at) {
+      const member = yield* read(key, at);
+      entries.push([key, member.value]);
+      return member.end;
+    });
+    // fromEntries defines properties: a key named __proto__ is just a key
+    return { value: Object.fromEntries(entries), end };
+  }
+
+  /** Hands the key and place of each member of the object at `p` on; `take` returns the place behind it. */
+  *members(p: number, take: (key: string, p: number) => Steps<number>): Steps<number> {
+    const { bytes } = this;
+    let at = this.skipSpace(p + 1);
+    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    for (let pauseAt = at + STEP_BYTES; ; at = this.skipSpace(at + 1)) {
+      const keyEnd = this.#textEnd(at);
+      const key = this.#parse(at, keyEnd) as string;
+      at = this.skipSpace(keyEnd);
+      if (bytes[at] !== COLON) throw this.error(at, 'a colon was expected');
+      at = this.skipSpace(yield* take(key, this.skipSpace(at + 1)));
+      if (bytes[at] === CLOSE_BRACE) return at + 1;
+      if (bytes[at] !== COMMA) throw this.error(at, 'a comma or the end of an object was expected');
+      if (at < pauseAt) continue;
+      yield;
+      pauseAt = at + STEP_BYTES;
+    }
+  }
+
+  /** The value at `p`. */
+  *value(p: number): Steps<ScannedValue> {
+    const end = yield* this.skip(p);
+    return { value: this.#parse(p, end), end };
+  }
+
+  /** The place behind the value at `p`, which is not looked into. */
+  *skip(p: number): Steps<number> {
+    const { bytes } = this;
+    if (bytes[p] === QUOTE) return this.#textEnd(p);
+    if (!this.isObject(p) && !this.isArray(p)) return this.#scalarEnd(p);
+    let depth = 0;
+    let q = p;
+    let pauseAt = p + STEP_BYTES;
+    do {
+      const byte = bytes[q];
+      if (byte === undefined) throw this.error(p, 'an array or object does not end');
+      if (byte === QUOTE) q = this.#textEnd(q) - 1;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+      q++;
+      if (q >= pauseAt) {
+        yield;
+        pauseAt = q + STEP_BYTES;
+      }
+    } while (depth > 0);
+    return q;
+  }
+
+  skipSpace(p: number): number {
+    const { bytes } = this;
+    let q = p;
+    while (bytes[q] === 0x20 || bytes[q] === 0x0a || bytes[q] === 0x0d || bytes[q] === 0x09) q++;
+    return q;
+  }
+
+  error(at: number, reason: string): JsonSyntaxError {
+    return new JsonSyntaxError(at, reason);
+  }
+
+  #textEnd(p: number): number {
+    const { bytes } = this;
+    if (bytes[p] !== QUOTE) throw this.error(p, 'a text was expected');
+    for (let q = p + 1; q < bytes.length; q++) {
+      if (bytes[q] === BACKSLASH) q++;
+      else if (bytes[q] === QUOTE) return q + 1;
+    }
+    throw this.error(p, 'a text does not end');
+  }
+
+  #scalarEnd(p: number): number {
+    const { bytes } = this;
+    let q = p;
+    while (q < bytes.length && !isEndOfScalar(bytes[q]!)) q++;
+    if (q === p) throw this.error(p, 'a value was expected');
+    return q;
+  }
+
+  #parse(start: number, end: number): unknown {
+    try {
+      const text = decoder.decode(this.bytes.subarray(start, end));
+      const { value, nonFiniteNumbers } = parseJsonText(text);
+      this.nonFiniteNumbers += nonFiniteNumbers;
+      return value;
+    } catch (cause) {
+      // a TextDecoder throws a TypeError
+      if (cause instanceof TypeError) throw this.error(start, 'text that is no UTF-8');
+      throw this.error(start, cause instanceof Error ? cause.message : String(cause));
+    }
+  }
+}
+
+function isEndOfScalar(byte: number): boolean {
+  return byte <= 0x20 || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
+}

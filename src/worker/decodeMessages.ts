@@ -1,0 +1,44 @@
+import type { LineageScope, ReadLineage } from '../jobs/readLineage.js';
+import type { DecodedLine, ReadAnswer } from '../records/index.js';
+
+/** A decoded line, and where it stood. */
+export interface PlacedLine extends DecodedLine {
+  /** From 1; blank lines count. */
+  line: number;
+  /** Bytes of the stream before the line. */
+  byteOffset: number;
+}
+
+/** What a body is read to. */
+export interface BodyReads {
+  answer: ReadAnswer;
+  lineage: ReadLineage;
+}
+
+/** A body that is read as a whole. */
+export type BodyRequest = { type: 'answer' } | { type: 'lineage'; scope: LineageScope };
+
+/** What the decode worker is told: what comes, its bytes, and their end. */
+export type DecodeRequest =
+  | { type: 'stream'; maxLineBytes: number }
+  | BodyRequest
+  | { type: 'chunk'; bytes: Uint8Array }
+  | { type: 'end' };
+
+/** Why a line was refused. */
+export type LineRefusal =
+  | { kind: 'malformed'; line: number; byteOffset: number; reason: string }
+  | { kind: 'too-long'; line: number; byteOffset: number };
+
+/** What the decode worker says. */
+export type DecodeReply =
+  /** Its script runs. */
+  | { type: 'ready' }
+  /** The lines that ended in a chunk, in their order; `bytes` of it are done. */
+  | { type: 'lines'; lines: PlacedLine[]; bytes: number; line: number }
+  | { type: 'ended' }
+  | { type: 'refused'; refusal: LineRefusal }
+  /** A body, as it was read. */
+  | { type: 'body'; read: BodyReads[keyof BodyReads] }
+  /** A body that is no JSON. */
+  | { type: 'invalid'; at: number; reason: string };

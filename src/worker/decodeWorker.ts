@@ -1,0 +1,114 @@
+import { readLineage } from '../jobs/readLineage.js';
+import { buffersOf } from '../records/columnChunk.js';
+import { drain } from '../records/drain.js';
+import { type DecodedBatch, LineDecoder } from '../records/index.js';
+import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
+import { joinBytes } from '../stream/joinBytes.js';
+import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
+import { LineSplitter, type SplitLine } from '../stream/LineSplitter.js';
+import type {
+  BodyRequest,
+  DecodeReply,
+  DecodeRequest,
+  LineRefusal,
+  PlacedLine,
+} from './decodeMessages.js';
+
+/** The entry of the worker that makes columns of a trace's streams and answers. */
+const decoder = new LineDecoder();
+let splitter = new LineSplitter();
+/** The body that is coming, and its bytes so far; null while a stream is. */
+let body: { request: BodyRequest; chunks: Uint8Array[] } | null = null;
+
+function reply(message: DecodeReply, transfer: ArrayBuffer[] = []): void {
+  self.postMessage(message, { transfer });
+}
+
+/** The buffers of a batch's columns: they move to the page, they are not copied. */
+function transferOf({ columns }: DecodedBatch): ArrayBuffer[] {
+  return columns.flatMap(({ chunk, increment }) => [
+    ...(chunk ? buffersOf(chunk) : []),
+    ...(increment ? [increment.bytes.buffer, increment.ends.buffer, increment.isToken.buffer] : []),
+  ]);
+}
+
+function batchesOf({ batch, result }: PlacedLine): DecodedBatch[] {
+  return [...(batch ? [batch] : []), ...(result ? [...result.values()].flat() : [])];
+}
+
+/** A line that is wrong; the lines before it have been sent. */
+class Refused extends Error {
+  constructor(readonly refusal: LineRefusal) {
+    super(refusal.kind);
+  }
+}
+
+function decode({ bytes, line, byteOffset }: SplitLine): PlacedLine {
+  try {
+    return { ...decoder.decode(bytes), line, byteOffset };
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const { at, reason } = error;
+    throw new Refused({ kind: 'malformed', line, byteOffset: byteOffset + at, reason });
+  }
+}
+
+function decodeAll(lines: Iterable<SplitLine>, bytes: number): void {
+  const decoded: PlacedLine[] = [];
+  const send = (done: number) =>
+    reply(
+      { type: 'lines', lines: decoded, bytes: done, line: splitter.line },
+      decoded.flatMap(batchesOf).flatMap(transferOf),
+    );
+  try {
+    for (const line of lines) decoded.push(decode(line));
+    send(bytes);
+  } catch (error) {
+    send(0);
+    throw error;
+  }
+}
+
+function readBody(request: BodyRequest, bytes: Uint8Array): void {
+  if (request.type === 'answer') {
+    const read = drain(decoder.answer(bytes));
+    reply({ type: 'body', read }, [...read.batches.values()].flat().flatMap(transferOf));
+  } else {
+    const read = drain(readLineage(bytes, request.scope));
+    const { containerIds, lineage } = read.scope;
+    reply({ type: 'body', read }, [containerIds.buffer, lineage.buffer]);
+  }
+}
+
+function handle(message: DecodeRequest): void {
+  if (message.type === 'stream') {
+    splitter = new LineSplitter(message.maxLineBytes);
+    body = null;
+  } else if (message.type === 'chunk') {
+    if (body) body.chunks.push(message.bytes);
+    else decodeAll(splitter.push(message.bytes), message.bytes.length);
+  } else if (message.type !== 'end') body = { request: message, chunks: [] };
+  else if (body) {
+    const { request, chunks } = body;
+    body = null;
+    readBody(request, joinBytes(chunks));
+  } else {
+    decodeAll(splitter.end(), 0);
+    reply({ type: 'ended' });
+  }
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<DecodeRequest>) => {
+  try {
+    handle(data);
+  } catch (error) {
+    if (error instanceof Refused) reply({ type: 'refused', refusal: error.refusal });
+    else if (error instanceof JsonSyntaxError) {
+      reply({ type: 'invalid', at: error.at, reason: error.reason });
+    } else if (error instanceof LineTooLongError) {
+      const { line, byteOffset } = error;
+      reply({ type: 'refused', refusal: { kind: 'too-long', line, byteOffset } });
+    } else throw error;
+  }
+});
+reply({ type: 'ready' });
