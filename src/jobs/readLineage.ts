@@ -116,10 +116,10 @@ class LineageBytes {
   *#relatives(key: string, p: number): Steps<number> {
     const scanner = this.#scanner;
     const lists = new Map<string, string[]>();
-    const end = yield* scanner.members(p, function* (id, at) {
-      const list = yield* scanner.value(at);
-      lists.set(id, Array.isArray(list.value) ? cleanIds(list.value) : []);
-      return list.end;
+    const end = yield* scanner.parts(p, (part) => {
+      for (const [id, list] of Object.entries(part)) {
+        lists.set(id, Array.isArray(list) ? cleanIds(list) : []);
+      }
     });
     this.relatives[key] = lists;
     return end;

@@ -69,16 +69,43 @@ export class JsonScanner {
   }
 
   /** Hands the key and place of each member of the object at `p` on; `take` returns the place behind it. */
-  *members(p: number, take: (key: string, p: number) => Steps<number>): Steps<number> {
+  members(p: number, take: (key: string, p: number) => Steps<number>): Steps<number> {
+    return this.#walk(p, (keyStart, keyEnd, at) =>
+      take(this.#parse(keyStart, keyEnd) as string, at),
+    );
+  }
+
+  /** Hands the members of the object at `p` on as objects of some 64 KB each; returns the place behind it. */
+  *parts(p: number, take: (part: Record<string, unknown>) => void): Steps<number> {
+    let from = -1;
+    let behind = -1;
+    const flush = () => {
+      if (from >= 0) take(this.#parse(from, behind, '{', '}') as Record<string, unknown>);
+      from = -1;
+    };
+    const skip = (at: number) => this.skip(at);
+    const end = yield* this.#walk(p, function* (keyStart, _keyEnd, at) {
+      if (from < 0) from = keyStart;
+      behind = yield* skip(at);
+      if (behind - from >= STEP_BYTES) flush();
+      return behind;
+    });
+    flush();
+    return end;
+  }
+
+  *#walk(
+    p: number,
+    take: (keyStart: number, keyEnd: number, p: number) => Steps<number>,
+  ): Steps<number> {
     const { bytes } = this;
     let at = this.skipSpace(p + 1);
     if (bytes[at] === CLOSE_BRACE) return at + 1;
     for (let pauseAt = at + STEP_BYTES; ; at = this.skipSpace(at + 1)) {
       const keyEnd = this.#textEnd(at);
-      const key = this.#parse(at, keyEnd) as string;
-      at = this.skipSpace(keyEnd);
-      if (bytes[at] !== COLON) throw this.error(at, 'a colon was expected');
-      at = this.skipSpace(yield* take(key, this.skipSpace(at + 1)));
+      const colon = this.skipSpace(keyEnd);
+      if (bytes[colon] !== COLON) throw this.error(colon, 'a colon was expected');
+      at = this.skipSpace(yield* take(at, keyEnd, this.skipSpace(colon + 1)));
       if (bytes[at] === CLOSE_BRACE) return at + 1;
       if (bytes[at] !== COMMA) throw this.error(at, 'a comma or the end of an object was expected');
       if (at < pauseAt) continue;
@@ -145,10 +172,10 @@ export class JsonScanner {
     return q;
   }
 
-  #parse(start: number, end: number): unknown {
+  #parse(start: number, end: number, before = '', behind = ''): unknown {
     try {
       const text = decoder.decode(this.bytes.subarray(start, end));
-      const { value, nonFiniteNumbers } = parseJsonText(text);
+      const { value, nonFiniteNumbers } = parseJsonText(before + text + behind);
       this.nonFiniteNumbers += nonFiniteNumbers;
       return value;
     } catch (cause) {
