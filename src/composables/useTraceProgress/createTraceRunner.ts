@@ -1,6 +1,6 @@
 import { TraceError } from '../../protocol/index.js';
 import type { TraceWriter } from '../../stores/index.js';
-import { createTraceDecoder, type TraceDecoder } from '../../worker/index.js';
+import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { runTrace } from './runTrace.js';
@@ -30,7 +30,7 @@ export interface TraceRunner {
 
 interface CurrentRun {
   controller: AbortController;
-  decoder: TraceDecoder;
+  decoder: ClosableTraceDecoder;
   cancelOnServer: (() => Promise<unknown>) | null;
   /** The state in which it ended; null while it is under way. */
   endedIn: TraceState | null;
