@@ -78,6 +78,11 @@ async function consumeRecords(...args: Parameters<TraceDecoder['consume']>): Pro
   }
 }
 
+async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = encoder.encode(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
+}
+
 const RealWorker = globalThis.Worker;
 const started: Worker[] = [];
 class CountedWorker extends RealWorker {
@@ -168,6 +173,48 @@ describe.each(['worker', 'page'])('a trace decoder in the %s', (place) => {
     expect(cancelled).toHaveBeenCalled();
   });
 
+  it('reads a lineage, and refuses one that is cut', async () => {
+    const decoder = createTraceDecoder();
+    const text = '{"ancestors":{"a":["b","c"]},"nodes":{"a":{}},"query_id":"q"}';
+    const scope = { seedIds: ['a'], direction: 'backward' } as const;
+    const cut = decoder.readLineage(pieces(text.slice(0, 40), 7), scope);
+    await expect(cut).rejects.toMatchObject({ name: 'JsonSyntaxError', at: expect.any(Number) });
+    const { value, scope: found } = await decoder.readLineage(pieces(text, 7), scope);
+    decoder.close();
+    expect(value).toEqual({ ancestors: {}, query_id: 'q', nodes: undefined });
+    expect(found.containerCount).toBe(3);
+    expect(new TextDecoder().decode(found.containerIds)).toBe('["a","b","c"]');
+    expect(new TextDecoder().decode(found.lineage)).toBe('{"ancestors":{"a":["b","c"]}}');
+  });
+
+  it('reads answers whose rows go on where those before them ended', async () => {
+    const decoder = createTraceDecoder();
+    const table = new ColumnTable();
+    const answer = (rows: object[]) => JSON.stringify({ results: { d: { data: rows, total: 9 } } });
+    for (const rows of [EXPECTED.slice(0, 2), EXPECTED.slice(2)]) {
+      const { value, batches } = await decoder.readAnswer(pieces(answer(rows), 11));
+      expect(value).toEqual({ results: { d: { total: 9, data: undefined } } });
+      for (const batch of batches.get('d')!) table.append(batch);
+    }
+    const cut = decoder.readAnswer(pieces('{"results":{"d":{"data":[{"id":"z"}', 5));
+    await expect(cut).rejects.toMatchObject({ name: 'JsonSyntaxError' });
+    decoder.close();
+    expect(Array.from({ length: 3 }, (_, i) => table.row(i))).toEqual(EXPECTED);
+  });
+
+  it('passes on what the chunks of a body fail with', async () => {
+    const decoder = createTraceDecoder();
+    const failure = new RangeError('reset');
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield encoder.encode('{"results":');
+      throw failure;
+    }
+    await expect(decoder.readAnswer(broken())).rejects.toBe(failure);
+    const { value } = await decoder.readAnswer(pieces('{"a":1}', 3));
+    decoder.close();
+    expect(value).toEqual({ a: 1 });
+  });
+
   it('tells where a connection broke', async () => {
     let pulls = 0;
     const body = () =>
@@ -225,6 +272,25 @@ describe('a trace decoder with a worker that fails', () => {
       code: 'DECODE_WORKER_FAILED',
       message: expect.stringContaining('out of memory'),
     });
+  });
+
+  it('is an error of the trace where the worker dies over a body', async () => {
+    const script =
+      'postMessage({type:"ready"}); onmessage = (e) => { if (e.data.type === "end") setTimeout(() => { throw new Error("out of memory") }) }';
+    vi.stubGlobal(
+      'Worker',
+      class extends CountedWorker {
+        constructor() {
+          super(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), {
+            type: 'module',
+          });
+        }
+      },
+    );
+    const decoder = createTraceDecoder();
+    const reading = decoder.readAnswer(pieces('{}', 1));
+    await expect(reading).rejects.toBeInstanceOf(DecodeWorkerError);
+    decoder.close();
   });
 
   it('reads no further ahead than a few megabytes', async () => {
