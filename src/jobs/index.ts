@@ -18,13 +18,7 @@ export {
   type RequestEventsInput,
   type RequestEventsOptions,
 } from './requestEvents.js';
-export type {
-  EventsScope,
-  JsonBytes,
-  LineageReader,
-  LineageScope,
-  ReadLineage,
-} from './readLineage.js';
+export type { EventsScope, LineageReader, LineageScope, ReadLineage } from './readLineage.js';
 export {
   type BodyReader,
   type JsonAnswer,
@@ -32,7 +26,8 @@ export {
   requestJson,
   type RequestJsonOptions,
 } from './requestJson.js';
-export { resolveSeeds, type ResolvedSeeds } from './resolveSeeds.js';
+export type { ReadSeeds, SeedsReader } from './readSeeds.js';
+export { type ResolvedSeeds, resolveSeeds, type ResolveSeedsOptions } from './resolveSeeds.js';
 export type { RetryOptions } from './retryPolicy.js';
 export type { QueuedStage, StageOptions } from './runStage.js';
 export {

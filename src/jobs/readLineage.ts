@@ -1,11 +1,7 @@
 import type { TraceDirection } from '../protocol/index.js';
-import { joinBytes } from '../stream/joinBytes.js';
 import { JsonScanner, type ScannedValue, type Steps } from '../stream/JsonScanner.js';
 import { type ParsedJson, parseJsonText } from '../stream/parseLine.js';
 import { cleanIds } from './cleanIds.js';
-
-/** JSON that is sent on as it is. */
-export type JsonBytes = Uint8Array<ArrayBuffer>;
 
 /** Whose relatives a lineage is read for. */
 export interface LineageScope {
@@ -13,16 +9,16 @@ export interface LineageScope {
   direction: TraceDirection;
 }
 
-/** What the events stage is asked with. */
+/** What the events stage is asked with: JSON of many megabytes, which a Blob keeps out of the page's way. */
 export interface EventsScope {
   containerCount: number;
   /**
    * A list of ids, each once: the seeds first; backward, all their ancestors; forward, all their
    * descendants, breadth first.
    */
-  containerIds: JsonBytes;
+  containerIds: Blob;
   /** What the stage reads of a lineage: an object with `ancestors`, `children_map`, `seed_roots`. */
-  lineage: JsonBytes;
+  lineage: Blob;
 }
 
 /** A lineage answer: its plain fields as `value`, its relatives as an empty object each. */
@@ -43,14 +39,16 @@ const RELATIVES = new Set(['ancestors', 'children_map']);
 const SENT_ON = new Set([...RELATIVES, 'seed_roots']);
 /** Nested members of which a value is made. */
 const PARSED = new Set(['seed_roots', 'error', 'meta']);
-const encoder = new TextEncoder();
 
 /**
  * Reads a lineage answer, bare or wrapped, of any size: of its names, nodes and edges, which are most
  * of it, no value is made. Linear in the bytes; a lineage that runs in a circle ends.
  * @throws JsonSyntaxError
  */
-export function* readLineage(bytes: Uint8Array, scope: LineageScope): Steps<ReadLineage> {
+export function* readLineage(
+  bytes: Uint8Array<ArrayBuffer>,
+  scope: LineageScope,
+): Steps<ReadLineage> {
   const reader = new LineageBytes(bytes);
   const parsed = yield* reader.read();
   const ids = yield* collectIds(reader.relatives, scope);
@@ -69,9 +67,12 @@ class LineageBytes {
   readonly relatives: Record<string, Map<string, string[]>> = {};
   readonly #scanner: JsonScanner;
   /** The members that the events stage reads, as they stand. */
-  readonly #members = new Map<string, Uint8Array>();
+  readonly #members = new Map<string, BlobPart>();
 
-  constructor(bytes: Uint8Array) {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.#bytes = bytes;
     this.#scanner = new JsonScanner(bytes);
   }
 
@@ -79,23 +80,23 @@ class LineageBytes {
     return this.#scanner.document((key, p) => this.#member(key, p));
   }
 
-  sentOn(): JsonBytes {
-    const pieces = [...this.#members].flatMap(([key, value], i) => [
-      encoder.encode(`${i === 0 ? '{' : ','}"${key}":`),
+  sentOn(): Blob {
+    const members = [...this.#members].flatMap(([key, value], i) => [
+      `${i === 0 ? '' : ','}"${key}":`,
       value,
     ]);
-    return joinBytes(pieces.length > 0 ? [...pieces, encoder.encode('}')] : [encoder.encode('{}')]);
+    return new Blob(['{', ...members, '}']);
   }
 
   *#member(key: string, p: number): Steps<ScannedValue> {
     const before = this.#scanner.nonFiniteNumbers;
     const read = yield* this.#read(key, p);
-    if (SENT_ON.has(key) && typeof read.value === 'object') {
-      const isJson = this.#scanner.nonFiniteNumbers === before;
-      const bytes = this.#scanner.bytes.subarray(p, read.end);
-      this.#members.set(key, isJson ? bytes : withoutNaN(bytes));
-    }
-    return read;
+    if (!SENT_ON.has(key) || typeof read.value !== 'object') return read;
+    const isJson = this.#scanner.nonFiniteNumbers === before;
+    const bytes = this.#bytes.subarray(p, read.end);
+    this.#members.set(key, isJson ? bytes : withoutNaN(bytes));
+    // its size is unknown, and the page needs to know no more than that it is there
+    return { value: read.value && {}, end: read.end };
   }
 
   *#read(key: string, p: number): Steps<ScannedValue> {
@@ -127,8 +128,8 @@ class LineageBytes {
 }
 
 /** Python writes bare NaN; what is sent on must be JSON. */
-function withoutNaN(bytes: Uint8Array): JsonBytes {
-  return encoder.encode(JSON.stringify(parseJsonText(new TextDecoder().decode(bytes)).value));
+function withoutNaN(bytes: Uint8Array<ArrayBuffer>): string {
+  return JSON.stringify(parseJsonText(new TextDecoder().decode(bytes)).value);
 }
 
 /** A Set yields what is added while it is walked: forward, it is the queue of the search. */
@@ -148,12 +149,12 @@ function* collectIds(
   return [...collected];
 }
 
-function* idsToJson(ids: readonly string[]): Steps<JsonBytes> {
-  const pieces = [encoder.encode('[')];
+function* idsToJson(ids: readonly string[]): Steps<Blob> {
+  const parts = ['['];
   for (let start = 0; start < ids.length; start += STEP_IDS) {
     const part = JSON.stringify(ids.slice(start, start + STEP_IDS)).slice(1, -1);
-    pieces.push(encoder.encode(start === 0 ? part : `,${part}`));
+    parts.push(start === 0 ? part : `,${part}`);
     yield;
   }
-  return joinBytes([...pieces, encoder.encode(']')]);
+  return new Blob([...parts, ']']);
 }

@@ -7,9 +7,7 @@ import {
 } from '../protocol/index.js';
 import { checkAnswer } from '../stream/checkAnswer.js';
 import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
-import { joinBytes } from '../stream/joinBytes.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
-import type { JsonBytes } from './readLineage.js';
 import { type JsonAnswer, requestJson, type RequestJsonOptions } from './requestJson.js';
 import { queuedAt, type StageOptions } from './runStage.js';
 import { isKeptByServer } from './traceLineage.js';
@@ -21,9 +19,9 @@ export interface RequestEventsInput {
   domains: readonly TraceDomain[];
   seedIds: readonly string[];
   /** As `traceLineage` collected them: a list of ids as JSON. */
-  containerIds: JsonBytes;
+  containerIds: Blob;
   /** As `traceLineage` read it, an object as JSON. */
-  lineage?: JsonBytes;
+  lineage?: Blob;
   queryId?: string | null;
   cacheKey?: string | null;
 }
@@ -51,8 +49,6 @@ export type EventsOutcome =
       cancel: boolean;
     };
 
-const encoder = new TextEncoder();
-
 /**
  * The third stage: asks for the events of the containers. Resolves with the rows or with the job
  * that will have them. Rejects as `requestJson` does; `HttpError` 413 `CID_LIMIT_EXCEEDED` where
@@ -71,8 +67,8 @@ export async function requestEvents(
   return toAnswer(url, answer, input);
 }
 
-/** The lineage and the ids may be many megabytes: they are sent on as they are. */
-function eventsRequest(input: RequestEventsInput): JsonBytes {
+/** The ids and the lineage may be many megabytes: they are sent on as they are. */
+function eventsRequest(input: RequestEventsInput): Blob {
   const { profile, params, domains, cacheKey, seedIds, containerIds, lineage } = input;
   const { queryId = null } = input;
   const fields = {
@@ -83,12 +79,12 @@ function eventsRequest(input: RequestEventsInput): JsonBytes {
     seed_container_ids: seedIds,
     ...(queryId !== null && { lineage_query_id: queryId }),
   };
-  const sent = lineage !== undefined && !isKeptByServer(profile, queryId) ? lineage : null;
-  return joinBytes([
-    encoder.encode(`${JSON.stringify(fields).slice(0, -1)},"container_ids":`),
+  const isSent = lineage !== undefined && !isKeptByServer(profile, queryId);
+  return new Blob([
+    `${JSON.stringify(fields).slice(0, -1)},"container_ids":`,
     containerIds,
-    ...(sent ? [encoder.encode(',"lineage":'), sent] : []),
-    encoder.encode('}'),
+    ...(isSent ? [',"lineage":', lineage] : []),
+    '}',
   ]);
 }
 

@@ -29,7 +29,7 @@ const LESS_THAN = 60;
 export interface RequestJsonOptions extends SendOptions {
   /** @default 'GET', with a `body` 'POST' */
   method?: string;
-  /** Sent as JSON; bytes are JSON already. */
+  /** Sent as JSON; a Blob is JSON already. */
   body?: unknown;
   /** Makes a value of the answer. @default JSON.parse, and bare NaN as null */
   read?: BodyReader;
@@ -72,7 +72,7 @@ export async function requestJson(
       Accept: 'application/json',
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     },
-    ...(body !== undefined && { body: isBytes(body) ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
   };
   return withTimeout({ url, timeoutMs, signal }, async (limited) => {
     const response = await sendRequest(url, init, { ...options, signal: limited });
@@ -153,10 +153,6 @@ function toAnswer(url: string, { status, headers }: Response, read: ReadBody): J
     throw new InvalidAnswerError({ url, status, reason: 'answered data that is not an object' });
   }
   return { status, headers, body: value.data, ...counts };
-}
-
-function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
-  return body instanceof Uint8Array;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

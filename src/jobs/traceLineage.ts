@@ -57,7 +57,7 @@ export async function traceLineage(
     return { ...scope!, queryId };
   }
   const ids = cleanIds(seedIds);
-  const containerIds = new TextEncoder().encode(JSON.stringify(ids));
+  const containerIds = new Blob([JSON.stringify(ids)]);
   return { ...scope!, containerCount: ids.length, containerIds, queryId };
 }
 

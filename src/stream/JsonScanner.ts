@@ -94,6 +94,26 @@ export class JsonScanner {
     return end;
   }
 
+  /** Hands the items of the array at `p` on as arrays of some 64 KB each; returns the place behind it. */
+  *items(p: number, take: (part: unknown[]) => void): Steps<number> {
+    const { bytes } = this;
+    let from = this.skipSpace(p + 1);
+    if (bytes[from] === CLOSE_BRACKET) return from + 1;
+    for (let at = from; ; at = this.skipSpace(at + 1)) {
+      const behind = yield* this.skip(at);
+      at = this.skipSpace(behind);
+      const isEnd = bytes[at] === CLOSE_BRACKET;
+      if (!isEnd && bytes[at] !== COMMA) {
+        throw this.error(at, 'a comma or the end of an array was expected');
+      }
+      if (!isEnd && behind - from < STEP_BYTES) continue;
+      take(this.#parse(from, behind, '[', ']') as unknown[]);
+      if (isEnd) return at + 1;
+      yield;
+      from = at + 1;
+    }
+  }
+
   *#walk(
     p: number,
     take: (keyStart: number, keyEnd: number, p: number) => Steps<number>,

@@ -1,4 +1,5 @@
 import type { LineageReader } from '../jobs/readLineage.js';
+import type { SeedsReader } from '../jobs/readSeeds.js';
 import type { ReadAnswer } from '../records/readAnswer.js';
 import type { ConsumeLinesOptions } from '../stream/consumeLines.js';
 import type { PlacedLine } from './decodeMessages.js';
@@ -21,6 +22,8 @@ export interface TraceDecoder {
   ): Promise<void>;
   /** Reads an events answer that comes whole. Rejects with `JsonSyntaxError`, `DecodeWorkerError`. */
   readAnswer(chunks: AsyncIterable<Uint8Array>): Promise<ReadAnswer>;
+  /** Reads the answer of the seeds. Rejects as `readAnswer` does. */
+  readSeeds: SeedsReader;
   /** Reads a lineage answer. Rejects as `readAnswer` does. */
   readLineage: LineageReader;
 }

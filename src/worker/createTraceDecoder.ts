@@ -20,6 +20,7 @@ export function createTraceDecoder(): ClosableTraceDecoder {
   return {
     consume: async (...args) => (await started).consume(...args),
     readAnswer: async (chunks) => (await started).readAnswer(chunks),
+    readSeeds: async (chunks) => (await started).readSeeds(chunks),
     readLineage: async (chunks, scope) => (await started).readLineage(chunks, scope),
     close: () => void starting.then((worker) => worker?.terminate()),
   };

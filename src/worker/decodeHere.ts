@@ -1,4 +1,5 @@
 import { readLineage } from '../jobs/readLineage.js';
+import { readSeeds } from '../jobs/readSeeds.js';
 import { LineDecoder } from '../records/LineDecoder.js';
 import { consumeLines } from '../stream/consumeLines.js';
 import { createYielder } from '../stream/createYielder.js';
@@ -24,6 +25,7 @@ export function createDecoderHere(): TraceDecoder {
       await consumeLines(url, take, { ...options, onProgress: ({ bytes }) => onBytes?.(bytes) });
     },
     readAnswer: async (chunks) => runSteps(decoder.answer(await joinChunks(chunks)), breathe),
+    readSeeds: async (chunks) => runSteps(readSeeds(await joinChunks(chunks)), breathe),
     readLineage: async (chunks, scope) =>
       runSteps(readLineage(await joinChunks(chunks), scope), breathe),
   };

@@ -10,6 +10,7 @@ export function createWorkerDecoder(worker: Worker): TraceDecoder {
   return {
     consume: (url, onLine, options = {}) => consume(worker, url, onLine, options),
     readAnswer: (chunks) => readInWorker(worker, { type: 'answer' }, chunks),
+    readSeeds: (chunks) => readInWorker(worker, { type: 'seeds' }, chunks),
     readLineage: (chunks, scope) => readInWorker(worker, { type: 'lineage', scope }, chunks),
   };
 }

@@ -1,4 +1,5 @@
 import type { LineageScope, ReadLineage } from '../jobs/readLineage.js';
+import type { ReadSeeds } from '../jobs/readSeeds.js';
 import type { DecodedLine, ReadAnswer } from '../records/index.js';
 
 /** A decoded line, and where it stood. */
@@ -11,12 +12,14 @@ export interface PlacedLine extends DecodedLine {
 
 /** What a body is read to. */
 export interface BodyReads {
+  seeds: ReadSeeds;
   answer: ReadAnswer;
   lineage: ReadLineage;
 }
 
 /** A body that is read as a whole. */
-export type BodyRequest = { type: 'answer' } | { type: 'lineage'; scope: LineageScope };
+export type BodyRequest =
+  { type: 'seeds' } | { type: 'answer' } | { type: 'lineage'; scope: LineageScope };
 
 /** What the decode worker is told: what comes, its bytes, and their end. */
 export type DecodeRequest =

@@ -1,4 +1,5 @@
 import { readLineage } from '../jobs/readLineage.js';
+import { readSeeds } from '../jobs/readSeeds.js';
 import { buffersOf } from '../records/columnChunk.js';
 import { drain } from '../records/drain.js';
 import { type DecodedBatch, LineDecoder } from '../records/index.js';
@@ -69,14 +70,13 @@ function decodeAll(lines: Iterable<SplitLine>, bytes: number): void {
   }
 }
 
-function readBody(request: BodyRequest, bytes: Uint8Array): void {
-  if (request.type === 'answer') {
+function readBody(request: BodyRequest, bytes: Uint8Array<ArrayBuffer>): void {
+  if (request.type === 'seeds') reply({ type: 'body', read: drain(readSeeds(bytes)) });
+  else if (request.type === 'lineage') {
+    reply({ type: 'body', read: drain(readLineage(bytes, request.scope)) });
+  } else {
     const read = drain(decoder.answer(bytes));
     reply({ type: 'body', read }, [...read.batches.values()].flat().flatMap(transferOf));
-  } else {
-    const read = drain(readLineage(bytes, request.scope));
-    const { containerIds, lineage } = read.scope;
-    reply({ type: 'body', read }, [containerIds.buffer, lineage.buffer]);
   }
 }
 

@@ -183,8 +183,8 @@ describe.each(['worker', 'page'])('a trace decoder in the %s', (place) => {
     decoder.close();
     expect(value).toEqual({ ancestors: {}, query_id: 'q', nodes: undefined });
     expect(found.containerCount).toBe(3);
-    expect(new TextDecoder().decode(found.containerIds)).toBe('["a","b","c"]');
-    expect(new TextDecoder().decode(found.lineage)).toBe('{"ancestors":{"a":["b","c"]}}');
+    expect(await found.containerIds.text()).toBe('["a","b","c"]');
+    expect(await found.lineage.text()).toBe('{"ancestors":{"a":["b","c"]}}');
   });
 
   it('reads answers whose rows go on where those before them ended', async () => {

@@ -51,7 +51,13 @@ async function findSeeds(run: TraceRun): Promise<ResolvedSeeds | null> {
   run.enter({ status: 'resolving', job: null });
   const onStatus = (job: JobStatus) => showJob(run, job, { status: 'resolving', job });
   try {
-    return await resolveSeeds(request, { ...transport, ...queuedOptions(run), onStatus });
+    const { readSeeds } = run.decoder;
+    return await resolveSeeds(request, {
+      ...transport,
+      ...queuedOptions(run),
+      readSeeds,
+      onStatus,
+    });
   } catch (error) {
     const none = SERVER_ERROR_CODES.noDetectionRecords;
     if (error instanceof HttpError && error.serverCode === none) return null;
