@@ -7,6 +7,9 @@ import { pageChecksums } from './pageChecksums.mjs';
 import { sourceChecksums } from './sourceChecksums.mjs';
 import { startServer } from './startServer.mjs';
 
+const CONTAINERS = 114_892;
+/** The most containers that a server answers without a job. */
+const SYNCHRONOUS_CONTAINERS = 20_000;
 const SAMPLER = fileURLToPath(new URL('./memorySampler.mjs', import.meta.url));
 
 /** Runs in the page: notes long tasks and, frame by frame, what is on the screen. */
@@ -74,9 +77,10 @@ function readSamples(folder) {
   return samples;
 }
 
-/** Runs the trace in the page; resolves with what was seen on the way, times in seconds since the click. */
-async function traceInPage(page) {
+/** Runs a trace in the page; resolves with what was seen on the way, times in seconds since the click. */
+async function traceInPage(page, containers) {
   await page.waitForSelector('form');
+  await page.fill('input[name=containers]', String(containers));
   await page.evaluate(watchPage);
   await page.waitForTimeout(1_000);
   await page.click('button[type=submit]');
@@ -108,23 +112,42 @@ async function heapOf(page) {
   return usedSize / 2 ** 20;
 }
 
+async function openPage(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
+  await page.goto(url);
+  return page;
+}
+
+/** A trace that the server answers at once, with all of its rows in one JSON. */
+async function synchronousTrace(browser, url) {
+  const page = await openPage(browser, url);
+  const seen = await traceInPage(page, SYNCHRONOUS_CONTAINERS);
+  await page.close();
+  const figures = ['state shown', 'last row, s', 'main-thread blocks over 50 ms'];
+  const longest = 'longest main-thread block, ms';
+  return Object.fromEntries(
+    [...figures, longest].map((name) => [`synchronous: ${name}`, seen[name]]),
+  );
+}
+
 /** MSD backward over the whole factory, from the click to the last row, in Chromium. */
 export async function pipeline() {
   const folder = mkdtempSync(join(tmpdir(), 'memory-'));
   const env = { MEMORY_FILE: join(folder, 'memory') };
   const server = await startServer(env, ['--import', SAMPLER]);
   const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' });
-  await page.goto(server.url);
-  const seen = await traceInPage(page);
+  const page = await openPage(browser, server.url);
+  const seen = await traceInPage(page, CONTAINERS);
   const heap = await heapOf(page);
   const tables = await pageChecksums(page);
   const { peak, rss } = server.memory();
   const job = readSamples(folder)['job-1'];
+  await page.close();
+  const synchronous = await synchronousTrace(browser, server.url);
   await browser.close();
   await server.stop();
   rmSync(folder, { recursive: true });
-  const expected = await sourceChecksums(114_892, Object.keys(tables));
+  const expected = await sourceChecksums(CONTAINERS, Object.keys(tables));
   return {
     ...seen,
     'tables, all cells': tables,
@@ -134,5 +157,6 @@ export async function pipeline() {
     'server with its job thread, peak resident, MB': peak,
     'server afterwards, resident, MB': rss,
     'of it buffers (the stored result), MB': job.buffers,
+    ...synchronous,
   };
 }
