@@ -83,7 +83,13 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export { DecodeWorkerError, type RecordColumn, type RecordTable } from './records/index.js';
+export {
+  type ColumnKind,
+  type ColumnStatistics,
+  DecodeWorkerError,
+  type RecordColumn,
+  type RecordTable,
+} from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

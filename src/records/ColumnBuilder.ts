@@ -34,6 +34,8 @@ export class ColumnBuilder {
   /** Seconds of the last time's midnight. */
   lastDay = 0;
   #lastCode = 0;
+  /** The cell that the newest dictionary entry was made for; −1 where it stands for good. */
+  #newestAt = -1;
   #codes = new Uint32Array(0);
   #numbers = new Float64Array(0);
   #texts = NO_BYTES;
@@ -52,6 +54,7 @@ export class ColumnBuilder {
     this.mode = 'undecided';
     this.rows = 0;
     this.lastLength = 0;
+    this.#newestAt = -1;
     this.#textEnd = 0;
     this.#flags = null;
     this.reserve(capacity);
@@ -78,11 +81,15 @@ export class ColumnBuilder {
     }
     if (this.mode !== 'codes') this.#toCodes();
     const { dictionary } = this;
-    const known = dictionary.findText(source, start, end, hash);
-    const entry = known >= 0 ? known : dictionary.addText(source, start, end, hash);
+    let entry = dictionary.findText(source, start, end, hash);
+    const isNew = entry < 0;
+    if (isNew) {
+      entry = dictionary.addText(source, start, end, hash);
+      this.#newestAt = this.rows;
+    }
     this.#lastCode = entry + FIRST_CODE;
     this.#codes[this.rows++] = this.#lastCode;
-    return known < 0;
+    return isNew;
   }
 
   pushNumber(number: number): void {
@@ -109,7 +116,10 @@ export class ColumnBuilder {
   pushToken(token: Uint8Array): void {
     if (this.mode !== 'codes') this.#toCodes();
     this.lastLength = 0;
-    this.#codes[this.rows++] = this.dictionary.token(token) + FIRST_CODE;
+    const { size } = this.dictionary;
+    const entry = this.dictionary.token(token);
+    if (entry === size) this.#newestAt = this.rows;
+    this.#codes[this.rows++] = entry + FIRST_CODE;
   }
 
   /** Turns what the batch holds so far into codes, for a cell that fits nothing else. */
@@ -226,10 +236,12 @@ export class ColumnBuilder {
     if (this.#flags) this.#flags = keep(this.#flags, new Uint8Array(larger));
   }
 
-  /** Takes the last cell back. */
+  /** Takes the last cell back, and the dictionary entry that was made for it. */
   pop(): void {
     this.rows--;
     this.lastLength = 0;
+    if (this.#newestAt === this.rows) this.dictionary.cutTo(this.dictionary.size - 1);
+    this.#newestAt = -1;
     if (this.#flags) this.#flags[this.rows] = 0;
     this.#textEnd = this.rows > 0 ? this.#ends[this.rows - 1]! : 0;
   }

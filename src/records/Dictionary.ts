@@ -67,6 +67,20 @@ export class Dictionary {
     };
   }
 
+  /** Forgets the entries from `size` on; newest first, for none was placed by way of a newer one. */
+  cutTo(size: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    while (this.size > size) {
+      let slot = this.#hashes[this.size - 1]! & mask;
+      while (slots[slot] !== this.size) slot = (slot + 1) & mask;
+      slots[slot] = 0;
+      this.size--;
+    }
+    this.#used = size === 0 ? 0 : this.#ends[size - 1]!;
+    this.given = Math.min(this.given, size);
+  }
+
   #find(source: ByteSource, start: number, end: number, hash: number, token: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;

@@ -5,4 +5,4 @@ export { DecodeWorkerError } from './errors/DecodeWorkerError.js';
 export { type DecodedLine, LineDecoder } from './LineDecoder.js';
 export { type DecodedBatch, withoutRows } from './RecordDecoder.js';
 export { RecordSyntaxError } from './RecordSyntaxError.js';
-export type { RecordColumn, RecordTable } from './RecordTable.js';
+export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
