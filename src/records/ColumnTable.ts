@@ -7,7 +7,8 @@ import { DictionaryValues } from './DictionaryValues.js';
 import type { DecodedBatch, DecodedColumn } from './RecordDecoder.js';
 import type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
 
-const decoder = new TextDecoder();
+// a text may begin with U+FEFF
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One column of a table: its chunks by batch, and the values of its dictionary. */
 export class TableColumn implements RecordColumn {

@@ -5,7 +5,8 @@ const QUOTE = 0x22;
 const MINUS = 0x2d;
 const NINE = 0x39;
 
-const decoder = new TextDecoder();
+// a text may begin with U+FEFF
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The values of a column's dictionary, decoded when they are first asked for. */
 export class DictionaryValues {

@@ -114,7 +114,7 @@ export class RecordDecoder {
     const given = this.#columns.map(({ dictionary }) => dictionary.given);
     return () => {
       for (const { name } of this.#columns.splice(given.length)) this.#byName.delete(name);
-      this.#columns.forEach(({ dictionary }, i) => dictionary.cutTo(given[i]!));
+      this.#columns.forEach((column, i) => column.cutTo(given[i]!));
       this.#shape = [];
       this.#absent = [];
     };
@@ -152,10 +152,15 @@ export class RecordDecoder {
   }
 
   #finish(): DecodedBatch {
-    const columns = this.#columns.map(({ name, dictionary }, i) => {
-      const chunk = this.#columns[i]!.finish();
-      const increment = dictionary.takeIncrement();
-      return { name, chunk, increment, ...(chunk && { statistics: statisticsOf(chunk) }) };
+    const columns = this.#columns.map((column) => {
+      const chunk = column.finish();
+      const statistics = chunk ? statisticsOf(chunk, column.hasGaps) : undefined;
+      return {
+        name: column.name,
+        chunk,
+        increment: column.dictionary.takeIncrement(),
+        statistics,
+      };
     });
     return { rowCount: this.#rows, columns, nonFiniteNumbers: this.#values.nonFiniteNumbers };
   }

@@ -9,9 +9,11 @@ export interface ChunkStatistics {
   most: number | null;
 }
 
-/** One pass over a chunk. */
-export function statisticsOf(chunk: ColumnChunk): ChunkStatistics {
-  if (chunk.kind === 'code') return countCodes(chunk.codes);
+/** One pass over a chunk; over codes only where it may have gaps, which are nulls and absent cells. */
+export function statisticsOf(chunk: ColumnChunk, hasGaps = true): ChunkStatistics {
+  if (chunk.kind === 'code') {
+    return hasGaps ? countCodes(chunk.codes) : { nulls: 0, absent: 0, least: null, most: null };
+  }
   const { nulls, absent } = countFlags(chunk.flags);
   const numbers =
     chunk.kind === 'number' ? chunk.numbers : chunk.kind === 'time' ? chunk.seconds : null;
