@@ -82,7 +82,7 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export type { RecordColumn, RecordTable } from './records/index.js';
+export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

@@ -5,9 +5,11 @@ import {
   NULL,
   packCodes,
   packNumbers,
+  packTimes,
 } from './columnChunk.js';
 import { formatDateTime } from './dateTime.js';
 import { Dictionary } from './Dictionary.js';
+import { EscapedTexts } from './EscapedTexts.js';
 import { byteSource, type ByteSource, hashOf } from './murmur.js';
 
 /** How the cells of the batch under way are kept. */
@@ -26,6 +28,8 @@ export class ColumnBuilder {
   readonly name: string;
   readonly dictionary = new Dictionary();
   mode: BuildMode = 'undecided';
+  /** Whether nulls or absent cells may be among the cells of the batch. */
+  hasGaps = false;
   /** Cells of the batch so far. */
   rows = 0;
   /** Where the last cell's text stands in the line, quotes included; length 0 where it is none. */
@@ -34,6 +38,9 @@ export class ColumnBuilder {
   /** Seconds of the last time's midnight. */
   lastDay = 0;
   #lastCode = 0;
+  /** The cell that the newest dictionary entry was made for; −1 where it stands for good. */
+  #newestAt = -1;
+  readonly #escaped = new EscapedTexts();
   #codes = new Uint32Array(0);
   #numbers = new Float64Array(0);
   #texts = NO_BYTES;
@@ -52,6 +59,8 @@ export class ColumnBuilder {
     this.mode = 'undecided';
     this.rows = 0;
     this.lastLength = 0;
+    this.#newestAt = -1;
+    this.hasGaps = false;
     this.#textEnd = 0;
     this.#flags = null;
     this.reserve(capacity);
@@ -78,11 +87,15 @@ export class ColumnBuilder {
     }
     if (this.mode !== 'codes') this.#toCodes();
     const { dictionary } = this;
-    const known = dictionary.findText(source, start, end, hash);
-    const entry = known >= 0 ? known : dictionary.addText(source, start, end, hash);
+    let entry = dictionary.findText(source, start, end, hash);
+    const isNew = entry < 0;
+    if (isNew) {
+      entry = dictionary.addText(source, start, end, hash);
+      this.#newestAt = this.rows;
+    }
     this.#lastCode = entry + FIRST_CODE;
     this.#codes[this.rows++] = this.#lastCode;
-    return known < 0;
+    return isNew;
   }
 
   pushNumber(number: number): void {
@@ -109,7 +122,32 @@ export class ColumnBuilder {
   pushToken(token: Uint8Array): void {
     if (this.mode !== 'codes') this.#toCodes();
     this.lastLength = 0;
-    this.#codes[this.rows++] = this.dictionary.token(token) + FIRST_CODE;
+    const { size } = this.dictionary;
+    const entry = this.dictionary.token(token);
+    if (entry === size) this.#newestAt = this.rows;
+    this.#codes[this.rows++] = entry + FIRST_CODE;
+  }
+
+  /** Takes the text with escapes `bytes[start … end)`, where it is remembered; whether it was. */
+  pushEscaped(source: ByteSource, start: number, end: number, hash: number): boolean {
+    if (this.mode !== 'codes') return false;
+    const code = this.#escaped.find(source, start, end, hash);
+    if (code < 0) return false;
+    this.lastLength = 0;
+    this.#codes[this.rows++] = code;
+    return true;
+  }
+
+  /** Remembers that the text with escapes `bytes[start … end)` is the one that was pushed last. */
+  rememberEscaped(source: ByteSource, start: number, end: number, hash: number): void {
+    if (this.mode !== 'codes') return;
+    this.#escaped.add(source, start, end, hash, this.#codes[this.rows - 1]!);
+  }
+
+  /** Forgets the dictionary's entries from `size` on. */
+  cutTo(size: number): void {
+    this.dictionary.cutTo(size);
+    this.#escaped.clear();
   }
 
   /** Turns what the batch holds so far into codes, for a cell that fits nothing else. */
@@ -173,6 +211,7 @@ export class ColumnBuilder {
   }
 
   #pushFlag(flag: number): void {
+    this.hasGaps = true;
     this.lastLength = 0;
     if (this.mode === 'codes') {
       this.#codes[this.rows++] = flag === NULL ? 1 : 0;
@@ -226,10 +265,16 @@ export class ColumnBuilder {
     if (this.#flags) this.#flags = keep(this.#flags, new Uint8Array(larger));
   }
 
-  /** Takes the last cell back. */
+  /** Takes the last cell back, and the dictionary entry that was made for it. */
   pop(): void {
     this.rows--;
     this.lastLength = 0;
+    if (this.#newestAt === this.rows) {
+      const newest = this.dictionary.size - 1;
+      this.dictionary.cutTo(newest);
+      this.#escaped.forgetLast(newest + FIRST_CODE);
+    }
+    this.#newestAt = -1;
     if (this.#flags) this.#flags[this.rows] = 0;
     this.#textEnd = this.rows > 0 ? this.#ends[this.rows - 1]! : 0;
   }
@@ -246,9 +291,4 @@ function keep<T extends Uint8Array | Uint32Array | Float64Array>(old: T, larger:
 function numberToken(number: number): string {
   if (Object.is(number, -0)) return '-0';
   return Number.isFinite(number) ? String(number) : number > 0 ? '1e999' : '-1e999';
-}
-
-function packTimes(seconds: Float64Array) {
-  const fits = seconds.every((second) => (second | 0) === second);
-  return fits ? new Int32Array(seconds) : new Float64Array(seconds);
 }

@@ -1,32 +1,55 @@
 import type { TraceRow } from '../protocol/index.js';
 import { ABSENT, type ColumnChunk, chunkBytes, FIRST_CODE, NULL } from './columnChunk.js';
+import { ColumnCounter } from './ColumnCounter.js';
+import { statisticsOf } from './chunkStatistics.js';
 import { formatDateTime } from './dateTime.js';
 import { DictionaryValues } from './DictionaryValues.js';
-import type { DecodedBatch } from './RecordDecoder.js';
-import type { RecordTable } from './RecordTable.js';
+import type { DecodedBatch, DecodedColumn } from './RecordDecoder.js';
+import type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
 
-const decoder = new TextDecoder();
+// a text may begin with U+FEFF
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** One column of a table: its chunks by batch, and the values of its dictionary. */
-export class TableColumn {
+export class TableColumn implements RecordColumn {
   readonly name: string;
   readonly values = new DictionaryValues();
   /** Null where a batch has not the column. */
   readonly chunks: (ColumnChunk | null)[];
+  readonly #counter = new ColumnCounter();
+  #rows: number;
   #byteLength = 0;
 
-  constructor(name: string, batches: number) {
+  /** A column that so many batches before, of so many rows, had not. */
+  constructor(name: string, batches: number, rows: number) {
     this.name = name;
     this.chunks = new Array<null>(batches).fill(null);
+    this.#rows = rows;
   }
 
   get byteLength(): number {
     return this.#byteLength + this.values.byteLength;
   }
 
-  append(chunk: ColumnChunk | null): void {
+  get kind(): ColumnKind {
+    return this.#counter.kindWith(this.values);
+  }
+
+  get statistics(): ColumnStatistics {
+    return this.#counter.statistics(this.#rows, this.values);
+  }
+
+  append({ chunk, increment, statistics }: Omit<DecodedColumn, 'name'>, rowCount: number): void {
+    if (increment) this.values.append(increment);
+    if (rowCount === 0) {
+      if (increment) this.#counter.hasStrayEntries = true;
+      return;
+    }
     this.chunks.push(chunk);
-    if (chunk) this.#byteLength += chunkBytes(chunk);
+    this.#rows += rowCount;
+    if (!chunk) return;
+    this.#byteLength += chunkBytes(chunk);
+    this.#counter.add(chunk.kind, rowCount, statistics ?? statisticsOf(chunk));
   }
 
   value(batch: number, row: number): unknown {
@@ -61,22 +84,17 @@ export class ColumnTable implements RecordTable {
     return this.#rowCount;
   }
 
-  get columns(): readonly { readonly name: string }[] {
+  get columns(): readonly RecordColumn[] {
     return this.#columns;
   }
 
-  /** Bytes of all columns and dictionaries. */
   get byteLength(): number {
     return this.#columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   /** Takes a batch in time that depends on its columns alone. */
   append({ rowCount, columns }: DecodedBatch): void {
-    for (const { name, chunk, increment } of columns) {
-      const column = this.#columnOf(name);
-      if (increment) column.values.append(increment);
-      if (rowCount > 0) column.append(chunk);
-    }
+    for (const column of columns) this.#columnOf(column.name).append(column, rowCount);
     if (rowCount === 0) return;
     this.#starts.push(this.#rowCount);
     this.#rowCount += rowCount;
@@ -93,16 +111,42 @@ export class ColumnTable implements RecordTable {
   }
 
   row(row: number): TraceRow {
-    this.#batchOf(row); // also a table without columns has no row beyond its last
-    const cells = this.#columns.map(({ name }) => [name, this.value(row, name)] as const);
+    const batch = this.#batchOf(row);
+    const cells: [string, unknown][] = [];
+    for (const column of this.#columns) {
+      const value = column.value(batch, row - this.#starts[batch]!);
+      if (value !== undefined) cells.push([column.name, value]);
+    }
     // fromEntries defines properties: a column named __proto__ is just a column
-    return Object.fromEntries(cells.filter(([, value]) => value !== undefined));
+    return Object.fromEntries(cells);
+  }
+
+  rows(from = 0, to = this.#rowCount): IterableIterator<TraceRow> {
+    const isRange = Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to;
+    if (!isRange || to > this.#rowCount) {
+      throw new RangeError(
+        `There are no rows ${from} to ${to}: the table has ${this.#rowCount} rows.`,
+      );
+    }
+    return this.#someRows(from, to);
+  }
+
+  [Symbol.iterator](): IterableIterator<TraceRow> {
+    return this.rows();
+  }
+
+  toJSON(from: number | string = 0, to?: number): TraceRow[] {
+    return [...this.rows(typeof from === 'string' ? 0 : from, to)];
+  }
+
+  *#someRows(from: number, to: number): IterableIterator<TraceRow> {
+    for (let row = from; row < to; row++) yield this.row(row);
   }
 
   #columnOf(name: string): TableColumn {
     const known = this.#byName.get(name);
     if (known) return known;
-    const column = new TableColumn(name, this.#starts.length);
+    const column = new TableColumn(name, this.#starts.length, this.#rowCount);
     this.#columns.push(column);
     this.#byName.set(name, column);
     return column;

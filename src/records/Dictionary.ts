@@ -67,6 +67,20 @@ export class Dictionary {
     };
   }
 
+  /** Forgets the entries from `size` on; newest first, for none was placed by way of a newer one. */
+  cutTo(size: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    while (this.size > size) {
+      let slot = this.#hashes[this.size - 1]! & mask;
+      while (slots[slot] !== this.size) slot = (slot + 1) & mask;
+      slots[slot] = 0;
+      this.size--;
+    }
+    this.#used = size === 0 ? 0 : this.#ends[size - 1]!;
+    this.given = Math.min(this.given, size);
+  }
+
   #find(source: ByteSource, start: number, end: number, hash: number, token: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
@@ -85,7 +99,7 @@ export class Dictionary {
     const arenaView = this.#view;
     let p = start;
     for (; p + 4 <= end; p += 4) {
-      if (arenaView.getInt32(p + distance) !== view.getInt32(p)) return false;
+      if (arenaView.getInt32(p + distance, true) !== view.getInt32(p, true)) return false;
     }
     const arena = this.#arena;
     for (; p < end; p++) if (arena[p + distance] !== bytes[p]) return false;
@@ -95,9 +109,12 @@ export class Dictionary {
   #add(bytes: Uint8Array, start: number, end: number, hash: number, token: number): number {
     const entry = this.size;
     this.#makeRoom(end - start);
-    this.#arena.set(bytes.subarray(start, end), this.#used);
-    this.#used += end - start;
-    this.#ends[entry] = this.#used;
+    const arena = this.#arena;
+    let to = this.#used;
+    // a loop, for entries are short: subarray and set would take longer
+    for (let i = start; i < end; i++) arena[to++] = bytes[i]!;
+    this.#used = to;
+    this.#ends[entry] = to;
     this.#hashes[entry] = hash;
     this.#isToken[entry] = token;
     this.size = entry + 1;

@@ -1,6 +1,12 @@
+import { NUMBERS, OTHERS, TEXTS } from './ColumnCounter.js';
 import type { DictionaryIncrement } from './Dictionary.js';
 
-const decoder = new TextDecoder();
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const NINE = 0x39;
+
+// a text may begin with U+FEFF
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The values of a column's dictionary, decoded when they are first asked for. */
 export class DictionaryValues {
@@ -8,6 +14,8 @@ export class DictionaryValues {
   /** First entry of each increment. */
   readonly #starts: number[] = [];
   readonly #values: unknown[] = [];
+  /** Kinds of the entries, as a sum of `NUMBERS`, `TEXTS`, `OTHERS`. */
+  kinds = 0;
   #size = 0;
   #byteLength = 0;
 
@@ -24,6 +32,7 @@ export class DictionaryValues {
     this.#starts.push(this.#size);
     this.#size += increment.ends.length;
     const { bytes, ends, isToken } = increment;
+    this.kinds |= kindsOf(increment);
     this.#byteLength += bytes.byteLength + ends.byteLength + isToken.byteLength;
   }
 
@@ -40,4 +49,14 @@ export class DictionaryValues {
     const text = decoder.decode(bytes.subarray(place === 0 ? 0 : ends[place - 1], ends[place]));
     return isToken[place] ? JSON.parse(text) : text;
   }
+}
+
+function kindsOf({ bytes, ends, isToken }: DictionaryIncrement): number {
+  let kinds = isToken.includes(0) ? TEXTS : 0;
+  for (let i = isToken.indexOf(1); i >= 0; i = isToken.indexOf(1, i + 1)) {
+    const first = bytes[i === 0 ? 0 : ends[i - 1]!]!;
+    // a text is a token where it has no UTF-8
+    kinds |= first === QUOTE ? TEXTS : first === MINUS || first <= NINE ? NUMBERS : OTHERS;
+  }
+  return kinds;
 }

@@ -1,5 +1,6 @@
 import { ColumnBuilder } from './ColumnBuilder.js';
 import type { ColumnChunk } from './columnChunk.js';
+import { type ChunkStatistics, statisticsOf } from './chunkStatistics.js';
 import type { DictionaryIncrement } from './Dictionary.js';
 import { drain } from './drain.js';
 import { createSeparator, isSeparator, type Separator } from './separator.js';
@@ -22,6 +23,8 @@ export interface DecodedColumn {
   chunk: ColumnChunk | null;
   /** Dictionary entries that the table does not know yet. */
   increment: DictionaryIncrement | null;
+  /** Those of the chunk, counted where it was made; whoever takes the chunk counts where they are missing. */
+  statistics?: ChunkStatistics;
 }
 
 /** The rows of one batch as columns: those of the table so far, new ones behind them. */
@@ -65,7 +68,7 @@ export class RecordDecoder {
 
   /**
    * Decodes the array of objects that begins at `bytes[start]`; `rowHint` is how many are expected.
-   * @throws RecordSyntaxError with the place in `bytes`; nothing of the batch is kept then
+   * @throws JsonSyntaxError with the place in `bytes`; nothing of the batch is kept then
    */
   decode(bytes: Uint8Array, start: number, rowHint: number): { batch: DecodedBatch; end: number } {
     const { batches, end } = drain(this.steps(bytes, start, rowHint));
@@ -105,13 +108,13 @@ export class RecordDecoder {
 
   /**
    * Remembers where the decoder stands. What is returned goes back there: columns that came later are
-   * forgotten, and dictionary entries that were handed out since are handed out again.
+   * forgotten, and so are dictionary entries, which are made again with the rows that have them.
    */
   mark(): () => void {
     const given = this.#columns.map(({ dictionary }) => dictionary.given);
     return () => {
       for (const { name } of this.#columns.splice(given.length)) this.#byName.delete(name);
-      this.#columns.forEach(({ dictionary }, i) => (dictionary.given = given[i]!));
+      this.#columns.forEach((column, i) => column.cutTo(given[i]!));
       this.#shape = [];
       this.#absent = [];
     };
@@ -149,11 +152,16 @@ export class RecordDecoder {
   }
 
   #finish(): DecodedBatch {
-    const columns = this.#columns.map((column) => ({
-      name: column.name,
-      chunk: column.finish(),
-      increment: column.dictionary.takeIncrement(),
-    }));
+    const columns = this.#columns.map((column) => {
+      const chunk = column.finish();
+      const statistics = chunk ? statisticsOf(chunk, column.hasGaps) : undefined;
+      return {
+        name: column.name,
+        chunk,
+        increment: column.dictionary.takeIncrement(),
+        statistics,
+      };
+    });
     return { rowCount: this.#rows, columns, nonFiniteNumbers: this.#values.nonFiniteNumbers };
   }
 

@@ -3,7 +3,8 @@ import type { ColumnBuilder } from './ColumnBuilder.js';
 import { DATE_TIME_LENGTH, readDay, readTime } from './dateTime.js';
 import { addWord, byteSource, EMPTY_HASH, endHash, hashOf } from './murmur.js';
 import { lastNumber, readNumber } from './readNumber.js';
-import { RecordSyntaxError } from './RecordSyntaxError.js';
+import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
+import { hasSpecial, HIGH_BITS } from './specialBytes.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -26,23 +27,6 @@ const NULL = encoder.encode('null');
 const NAN = encoder.encode('NaN');
 const INFINITY = encoder.encode('Infinity');
 
-/** The highest bit of each byte of a word. */
-const HIGH_BITS = 0x80808080 | 0;
-
-/**
- * Whether one of the four bytes is a quote, a backslash or a control character (the zero-byte test
- * of Mycroft, 1987, on the word less each of them).
- */
-function hasSpecial(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const hits =
-    ((quote - 0x01010101) & ~quote) |
-    ((backslash - 0x01010101) & ~backslash) |
-    ((word - 0x20202020) & ~word);
-  return (hits & HIGH_BITS) !== 0;
-}
-
 function isEndOfScalar(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
 }
@@ -63,8 +47,8 @@ export class ValueReader {
     this.nonFiniteNumbers = 0;
   }
 
-  error(at: number, reason: string): RecordSyntaxError {
-    return new RecordSyntaxError(at, reason);
+  error(at: number, reason: string): JsonSyntaxError {
+    return new JsonSyntaxError(at, reason);
   }
 
   /** A value at `p`, into its column; returns the place behind it. */
@@ -114,7 +98,7 @@ export class ValueReader {
       this.nonFiniteNumbers += nonFiniteNumbers;
       return value;
     } catch (cause) {
-      if (cause instanceof RecordSyntaxError) throw cause;
+      if (cause instanceof JsonSyntaxError) throw cause;
       throw this.error(start, cause instanceof Error ? cause.message : String(cause));
     }
   }
@@ -176,7 +160,8 @@ export class ValueReader {
     if (bytes[end - 1] !== QUOTE) return false;
     const distance = p - column.lastStart;
     let q = p;
-    for (; q + 4 <= end; q += 4) if (view.getInt32(q) !== view.getInt32(q - distance)) return false;
+    for (; q + 4 <= end; q += 4)
+      if (view.getInt32(q, true) !== view.getInt32(q - distance, true)) return false;
     for (; q < end; q++) if (bytes[q] !== bytes[q - distance]) return false;
     return true;
   }
@@ -199,21 +184,27 @@ export class ValueReader {
   }
 
   #isSameDay(column: ColumnBuilder, p: number): boolean {
-    const bytes = this.bytes;
-    const distance = p - column.lastStart;
-    // from the day to the year: the end differs first
-    for (let i = p + 11; i > p; i--) if (bytes[i] !== bytes[i - distance]) return false;
-    return true;
+    const view = this.view;
+    const last = column.lastStart;
+    // three words, the quote and the space among them; the day, which differs first, before the year
+    return (
+      view.getInt32(p + 8, true) === view.getInt32(last + 8, true) &&
+      view.getInt32(p + 4, true) === view.getInt32(last + 4, true) &&
+      view.getInt32(p, true) === view.getInt32(last, true)
+    );
   }
 
   /** A text with escapes, or none at all. */
   #oddText(column: ColumnBuilder, p: number): number {
     const end = this.textEnd(p);
+    const hash = hashOf(this.source, p + 1, end - 1);
+    if (column.pushEscaped(this.source, p + 1, end - 1, hash)) return end;
     const text = this.parse(p, end) as string;
     const utf8 = encoder.encode(text);
     // a lone surrogate has no UTF-8
     if (fatalDecoder.decode(utf8) !== text) column.pushToken(encoder.encode(JSON.stringify(text)));
     else this.#pushWhole(column, utf8);
+    column.rememberEscaped(this.source, p + 1, end - 1, hash);
     column.lastLength = 0;
     return end;
   }
@@ -278,8 +269,17 @@ export class ValueReader {
     const before = this.nonFiniteNumbers;
     const value = this.parse(p, q);
     const isJson = this.nonFiniteNumbers === before;
-    column.pushToken(isJson ? this.bytes.subarray(p, q) : encoder.encode(JSON.stringify(value)));
+    column.pushToken(isJson ? this.bytes.subarray(p, q) : this.#tokenOf(value, p));
     return q;
+  }
+
+  #tokenOf(value: unknown, p: number): Uint8Array {
+    try {
+      return encoder.encode(JSON.stringify(value));
+    } catch (cause) {
+      // JSON.parse goes deeper than JSON.stringify, which overflows the stack
+      throw this.error(p, String(cause));
+    }
   }
 
   #decodeText(start: number, end: number): string {

@@ -53,6 +53,14 @@ export function packNumbers(numbers: Float64Array): NumberArray {
   return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(numbers) : new Int32Array(numbers);
 }
 
+/** The smallest array that holds whole seconds. */
+export function packTimes(
+  seconds: Float64Array,
+): Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> {
+  for (const second of seconds) if ((second | 0) !== second) return new Float64Array(seconds);
+  return new Int32Array(seconds);
+}
+
 /** Bytes of all buffers of a chunk. */
 export function chunkBytes(chunk: ColumnChunk): number {
   return buffersOf(chunk).reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -2,4 +2,4 @@ export { ColumnTable } from './ColumnTable.js';
 export { type DecodedLine, LineDecoder } from './LineDecoder.js';
 export { countRows, type ReadAnswer } from './readAnswer.js';
 export { type DecodedBatch, withoutRows } from './RecordDecoder.js';
-export type { RecordColumn, RecordTable } from './RecordTable.js';
+export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';

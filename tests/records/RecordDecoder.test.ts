@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parseJsonText } from '../../src/stream/parseLine.js';
 import { ColumnTable } from '../../src/records/ColumnTable.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
-import { RecordSyntaxError } from '../../src/records/RecordSyntaxError.js';
+import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
+import { batches, pythonJson, tidyRows } from './rowArbitraries.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -36,80 +37,6 @@ function expectRows(table: ColumnTable, rows: readonly Record<string, unknown>[]
     if (!isDeepStrictEqual(table.row(i), row)) expect.fail(`row ${i}: ${inspect(table.row(i))}`);
   }
 }
-
-/** JSON as Python's json.dumps spaces and escapes it. */
-function pythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([k, v]) => `${pythonJson(k)}: ${pythonJson(v)}`);
-    return `{${members.join(', ')}}`;
-  }
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return JSON.stringify(value).replace(
-    /[\u0080-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-const time = fc
-  .date({
-    min: new Date('0000-01-01T00:00:00Z'),
-    max: new Date('9999-12-31T23:59:59Z'),
-    noInvalidDate: true,
-  })
-  .map((date) => date.toISOString().slice(0, 19).replace('T', ' '));
-const oddTime = fc.constantFrom(
-  '2026-02-29 00:00:00',
-  '2024-02-29 23:59:59',
-  '2026-13-01 00:00:00',
-  '2026-01-01 24:00:00',
-  '2026-01-01T00:00:00',
-  '2026-01-00 00:00:00',
-  '2026-1-01  00:00:00',
-);
-const number = fc.oneof(
-  fc.integer(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.constantFrom(0, -0, 127, 128, -129, 32768, -32769, 2147483648, 0.1, 123.456, 1e21, 5e-324),
-);
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 6 }),
-  fc.string({ maxLength: 12 }),
-  fc.constantFrom('', 'null', '"', '\\', '測試', '🙂', '\ud800', '\n', 'a'),
-);
-const cell = fc.oneof(
-  number,
-  text,
-  time,
-  oddTime,
-  fc.boolean(),
-  fc.constant(null),
-  fc.jsonValue({ maxDepth: 2 }),
-);
-const name = fc.oneof(
-  fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', '', '1', '測'),
-  fc.string({ unit: 'binary', maxLength: 4 }),
-);
-/** Rows as databases send them: one kind of value a column, some nulls, the same keys. */
-const tidyRows = fc
-  .uniqueArray(name, { minLength: 1, maxLength: 5 })
-  .chain((names) =>
-    fc.tuple(
-      ...names.map((key) =>
-        fc.constantFrom(number, text, time, cell).map((kind) => [key, kind] as const),
-      ),
-    ),
-  )
-  .chain((columns) =>
-    fc.array(
-      fc
-        .tuple(...columns.map(([, kind]) => fc.option(kind, { freq: 6 })))
-        .map((values) => Object.fromEntries(values.map((value, i) => [columns[i]![0], value]))),
-      { maxLength: 12 },
-    ),
-  );
-const oddRows = fc.array(fc.dictionary(name, cell, { maxKeys: 5 }), { maxLength: 8 });
-const batches = fc.array(fc.oneof(tidyRows, oddRows), { minLength: 1, maxLength: 4 });
 
 describe('RecordDecoder', () => {
   it('gives what JSON.parse gives, cell by cell, whatever the batches hold', () => {
@@ -201,7 +128,7 @@ function attempt(decoder: RecordDecoder, bytes: Uint8Array) {
     const { batch, end } = decoder.decode(bytes, blank.exec(text(0))![0].length, 4);
     return blank.exec(text(end))![0].length === bytes.length - end ? batch : null;
   } catch (error) {
-    if (error instanceof RecordSyntaxError) return null;
+    if (error instanceof JsonSyntaxError) return null;
     throw error;
   }
 }

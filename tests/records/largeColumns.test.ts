@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ColumnTable } from '../../src/records/index.js';
-import { RecordSyntaxError } from '../../src/records/RecordSyntaxError.js';
+import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -72,7 +72,7 @@ describe('a column whose texts hardly repeat', () => {
     const bytes = encode([{ text: 'abcd é' }]);
     const broken = bytes.slice();
     broken[broken.indexOf(0xc3) + 1] = 0x41;
-    expect(() => decoder.decode(broken, 0, 1)).toThrow(RecordSyntaxError);
+    expect(() => decoder.decode(broken, 0, 1)).toThrow(JsonSyntaxError);
     expect(decoder.decode(bytes, 0, 1).batch.rowCount).toBe(1);
   });
 });

@@ -1,1 +1,0 @@
-export { JsonSyntaxError as RecordSyntaxError } from '../stream/JsonSyntaxError.js';
