@@ -53,11 +53,12 @@ export default defineConfig({
             screenshotFailures: false,
             provider: chromium(),
             instances: [
-              { browser: 'chromium' },
+              { browser: 'chromium', provide: { deviceScaleFactor: 1 } },
               ...[1.5, 2].map((factor) => ({
                 browser: 'chromium' as const,
                 name: `browser at ${factor}`,
                 provider: chromium(factor),
+                provide: { deviceScaleFactor: factor },
                 include: scrollTests,
               })),
             ],

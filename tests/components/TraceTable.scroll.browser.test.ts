@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { nextTick } from 'vue';
 import {
   drawnRows,
@@ -13,6 +13,16 @@ import {
   viewport,
 } from './tableDriver.js';
 import { createTable } from './traceTables.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    deviceScaleFactor: number;
+  }
+}
+
+test('runs at the device scale factor that its name says', () => {
+  expect(devicePixelRatio).toBe(inject('deviceScaleFactor'));
+});
 
 describe.each([100, 1_148_920, 10_000_000])('%i rows', (rowCount) => {
   test('End shows the last row, Home the first', async () => {
@@ -232,18 +242,70 @@ describe('while rows are appended', () => {
     expectOffset(scroller, 150_000 * ROW);
   });
 
-  test('follow keeps the end in view until the user scrolls away', async () => {
-    const { scroller, grow, press } = await show(createTable(1_000), { follow: true });
+  /** A page that binds `v-model:follow`. */
+  async function showFollowing(rowCount: number) {
+    const asked: (boolean | undefined)[] = [];
+    const shown = await show(createTable(rowCount), {
+      follow: true,
+      'onUpdate:follow': (follow?: boolean) => {
+        asked.push(follow);
+        void shown.wrapper.setProps({ follow });
+      },
+    });
+    return { ...shown, asked };
+  }
+
+  test('follow keeps the end in view; scrolling away switches it off, coming back on again', async () => {
+    const { scroller, grow, press, asked } = await showFollowing(1_000);
     expectLastRowAtBottom(scroller, 1_000);
-    await grow(2_000_000);
-    expectLastRowAtBottom(scroller, 2_000_000);
+    for (const rowCount of [2_000, 200_000, 2_000_000]) {
+      await grow(rowCount);
+      expectLastRowAtBottom(scroller, rowCount);
+    }
+    expect(asked).toEqual([]);
     await press('PageUp');
+    expect(asked).toEqual([false]);
     const before = shownOffset(scroller);
     await grow(3_000_000);
     expectOffset(scroller, before);
     await press('End');
+    expect(asked).toEqual([false, true]);
     await grow(4_000_000);
     expectLastRowAtBottom(scroller, 4_000_000);
+  });
+
+  test('the scrollbar and scrollToRow switch follow off, too', async () => {
+    const { scroller, scrollToRow, grow, press, asked } = await showFollowing(2_000_000);
+    scroller.scrollTop /= 2;
+    await frame();
+    expect(asked).toEqual([false]);
+    await press('End');
+    await idle();
+    scrollToRow(1_000_000, 'start');
+    expect(asked).toEqual([false, true, false]);
+    await grow(3_000_000);
+    expectOffset(scroller, 1_000_000 * ROW);
+  });
+
+  test('what the page switched off stays off at the end; switching it on shows the end', async () => {
+    const { scroller, grow, press, wrapper: table, asked } = await showFollowing(2_000_000);
+    await table.setProps({ follow: false });
+    await press('PageUp');
+    await press('End');
+    await grow(3_000_000);
+    expect(asked).toEqual([]);
+    expect(drawnRows(scroller).at(-1)!.row).toBeLessThan(2_000_010);
+    await table.setProps({ follow: true });
+    await frame();
+    expectLastRowAtBottom(scroller, 3_000_000);
+  });
+
+  test('without follow the end is left where it was', async () => {
+    const { scroller, grow, press } = await show(createTable(2_000_000));
+    await press('End');
+    const before = shownOffset(scroller);
+    await grow(3_000_000);
+    expectOffset(scroller, before);
   });
 
   test('fewer rows than before leave no gap', async () => {

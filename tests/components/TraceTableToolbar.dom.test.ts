@@ -40,6 +40,8 @@ describe('search', () => {
     await input(wrapper).setValue('CONTAINERID-123');
     await input(wrapper).trigger('keydown', { key: 'Enter' });
     expect(wrapper.get('[role=table]').attributes('aria-busy')).toBe('true');
+    // of the view that is still shown
+    expect(count(wrapper)).toBe('1,000 rows');
     await settle();
     expect(count(wrapper)).toBe('1 of 1,000 rows');
   });

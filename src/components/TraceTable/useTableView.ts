@@ -33,7 +33,7 @@ export function useTableView(options: UseTableViewOptions): UseTableViewReturn {
   const search = shallowRef('');
   const view = useRecordView(table, { rowCount, sort, search, filter });
   const filterKey = () => JSON.stringify(filter() ?? []);
-  let change: ViewChange = { sorted: false, narrowed: false };
+  let change: ViewChange = { sorted: false, narrowed: (filter() ?? []).length > 0 };
 
   watch(
     [sort, search, filterKey, view.rows, view.isPending],
