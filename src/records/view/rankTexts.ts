@@ -2,7 +2,7 @@ import { compareTexts } from './collation.js';
 import { type DistinctTexts, mergeTexts } from './DistinctTexts.js';
 import { mergeSort } from './mergeSort.js';
 import { type SortedTexts, sortPlainTexts } from './sortPlainTexts.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 import { sortOut, type TextList } from './TextList.js';
 import { textAt, type TextRun } from './TextRun.js';
 
@@ -59,15 +59,18 @@ function* distinct(
   const runByRank = new Uint32Array(count);
   const placeByRank = new Uint32Array(count);
   let size = 0;
-  for (let i = 0; i < count; i++) {
-    const text = order[i]!;
-    if (isSame[i] === 0) {
-      runByRank[size] = run[text]!;
-      placeByRank[size++] = place[text]!;
+  yield* inSteps(count, (from, to) => {
+    let next = size;
+    for (let i = from; i < to; i++) {
+      const text = order[i]!;
+      if (isSame[i] === 0) {
+        runByRank[next] = run[text]!;
+        placeByRank[next++] = place[text]!;
+      }
+      ranks[text] = next - 1;
     }
-    ranks[text] = size - 1;
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+    size = next;
+  });
   const texts = { runs, run: runByRank.subarray(0, size), place: placeByRank.subarray(0, size) };
   return { texts, ranks };
 }
@@ -80,8 +83,7 @@ function* spread(
   second: Uint32Array,
   to: Uint32Array,
 ): Steps {
-  for (let i = 0; i < count; i++) {
-    to[number[i]!] = second[first[ranks[i]!]!]!;
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+  yield* inSteps(count, (from, end) => {
+    for (let i = from; i < end; i++) to[number[i]!] = second[first[ranks[i]!]!]!;
+  });
 }
