@@ -92,11 +92,8 @@ export {
   DecodeWorkerError,
   type RecordColumn,
   type RecordFilter,
-  type RecordQuery,
   type RecordSort,
   type RecordTable,
-  RecordView,
-  type RecordViewOptions,
 } from './records/index.js';
 export {
   type TraceDomainState,

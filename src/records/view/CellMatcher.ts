@@ -1,4 +1,4 @@
-import type { TextRun } from './TextRun.js';
+import type { TextStretch } from './TextStretch.js';
 
 /** What a filter asks of a cell, by the kinds in which cells are kept. */
 export interface CellMatcher {
@@ -12,6 +12,6 @@ export interface CellMatcher {
   time(seconds: number): boolean;
   /** Any other value: a boolean, an object, an array or a text. */
   value(value: unknown): boolean;
-  /** Writes 1 for each text from `from` to `to` that matches, from `hits[at]` on; tokens are not asked. */
-  texts?(run: TextRun, from: number, to: number, hits: Uint8Array, at: number): void;
+  /** Writes 1 for each text that matches, from `hits[at]` on, which is 0 all along; tokens are asked by `value`. */
+  texts?(stretch: TextStretch, hits: Uint8Array, at: number): void;
 }

@@ -2,7 +2,8 @@ import { type ColumnChunk, FIRST_CODE, VALUE } from '../columnChunk.js';
 import type { TableColumn } from '../ColumnTable.js';
 import type { CellMatcher } from './CellMatcher.js';
 import { type Steps, STEP_ROWS } from './Steps.js';
-import { runOfIncrement, runOfTexts, startOf, type TextRun, valueAt } from './TextRun.js';
+import { runOfIncrement, runOfTexts, startOf, type TextRun } from './TextRun.js';
+import { TextStretch } from './TextStretch.js';
 
 /** Bytes of texts that are searched between two stops. */
 const STEP_BYTES = 1 << 15;
@@ -111,11 +112,12 @@ function* askTexts(
     const most = Math.min(to, start + (matcher.texts ? STEP_ROWS : STEP_TEXTS));
     let end = start + 1;
     while (end < most && ends[end]! <= limit) end++;
-    matcher.texts?.(run, start, end, hits, at + start - from);
+    const stretch = new TextStretch(run, start, end);
+    matcher.texts?.(stretch, hits, at + start - from);
     if (isToken || !matcher.texts) {
       for (let i = start; i < end; i++) {
         if (matcher.texts && !isToken![i]) continue;
-        hits[at + i - from] = Number(answer(matcher, valueAt(run, i)));
+        hits[at + i - from] = Number(answer(matcher, stretch.value(i)));
       }
     }
     start = end;

@@ -1,5 +1,5 @@
 import { asciiPlaces, compareTexts, isUpper } from './collation.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 import { startOf, textAt, type TextRun } from './TextRun.js';
 
 /** Texts placed between two stops, each with some ten comparisons. */
@@ -45,23 +45,36 @@ export function* mergeTexts(
   let from = 0;
   for (let j = 0; j <= sizeB; j++) {
     const found = j < sizeB ? find(from, sizeA, j, compare) : { place: sizeA, isEqual: false };
-    for (; from < found.place; from++) {
-      ranksA[from] = size++;
-      if (size % STEP_ROWS === 0) yield;
-    }
+    const shift = size - from;
+    const first = from;
+    yield* inSteps(found.place - first, (start, end) => {
+      for (let i = first + start; i < first + end; i++) ranksA[i] = i + shift;
+    });
+    from = found.place;
+    size = from + shift;
     if (j < sizeB) ranksB[j] = found.isEqual ? size : size++;
     if (j % STEP_TEXTS === STEP_TEXTS - 1) yield;
   }
+  return { texts: yield* joined(runs, size, [b, ranksB], [a, ranksA]), ranksA, ranksB };
+}
+
+/** Texts at their new ranks. */
+function* joined(
+  runs: readonly TextRun[],
+  size: number,
+  ...sides: readonly (readonly [DistinctTexts, Uint32Array])[]
+): Steps<DistinctTexts> {
   const run = new Uint32Array(size);
   const place = new Uint32Array(size);
-  for (const [texts, ranks] of [[b, ranksB] as const, [a, ranksA] as const]) {
-    for (let i = 0; i < ranks.length; i++) {
-      run[ranks[i]!] = texts.run[i]!;
-      place[ranks[i]!] = texts.place[i]!;
-      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    }
+  for (const [texts, ranks] of sides) {
+    yield* inSteps(ranks.length, (start, end) => {
+      for (let i = start; i < end; i++) {
+        run[ranks[i]!] = texts.run[i]!;
+        place[ranks[i]!] = texts.place[i]!;
+      }
+    });
   }
-  return { texts: { runs, run, place }, ranksA, ranksB };
+  return { runs, run, place };
 }
 
 /** The first place of `from … size` that is not before text `j`, in growing leaps from `from` on. */

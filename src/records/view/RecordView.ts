@@ -6,7 +6,7 @@ import { radixSort } from './radixSort.js';
 import { isEmptyQuery, type RecordQuery, type RecordSort } from './RecordQuery.js';
 import { RowFilter } from './RowFilter.js';
 import { SortKeys } from './SortKeys.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 
 export interface RecordViewOptions {
   /** Called every few hundred microseconds; lets the page breathe where it is time. @default slices of 8 ms */
@@ -110,10 +110,9 @@ export class RecordView {
     if (!filter.isEmpty) return yield* filter.select(this.#table, from, batches, endRow);
     const start = this.#table.starts[from] ?? endRow;
     const rows = new Uint32Array(endRow - start);
-    for (let i = 0; i < rows.length; i++) {
-      rows[i] = start + i;
-      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    }
+    yield* inSteps(rows.length, (first, end) => {
+      for (let i = first; i < end; i++) rows[i] = start + i;
+    });
     return rows;
   }
 

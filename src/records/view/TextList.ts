@@ -1,6 +1,9 @@
 import { asciiPlaces } from './collation.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 import { isNumberAt, startOf, type TextRun } from './TextRun.js';
+
+/** Texts looked through between two stops. */
+const STEP_TEXTS = 2048;
 
 /** Some texts of several runs. */
 export class TextList {
@@ -44,15 +47,29 @@ export function* sortOut(runs: readonly TextRun[], firstRun: number): Steps<Sort
   const odd = new TextList(runs, capacity);
   let number = 0;
   for (let run = firstRun; run < runs.length; run++) {
-    const { ends, flags, isToken } = runs[run]!;
-    for (let place = 0; place < ends.length; place++, number++) {
-      if (number % STEP_ROWS === STEP_ROWS - 1) yield;
-      if (flags?.[place] || (isToken && isNumberAt(runs[run]!, place))) continue;
-      const length = ends[place]! - startOf(runs[run]!, place);
-      (isPlain(runs[run]!, place) ? plain : odd).add(run, place, number, length);
-    }
+    const count = runs[run]!.ends.length;
+    yield* inSteps(count, (from, to) => sortOutRun(plain, odd, run, from, to, number), STEP_TEXTS);
+    number += count;
   }
   return { plain, odd };
+}
+
+/** Sorts out some texts of a run, whose first one has the number `number`. */
+function sortOutRun(
+  plain: TextList,
+  odd: TextList,
+  run: number,
+  from: number,
+  to: number,
+  number: number,
+): void {
+  const texts = plain.runs[run]!;
+  const { ends, flags, isToken } = texts;
+  for (let i = from; i < to; i++) {
+    if (flags?.[i] || (isToken && isNumberAt(texts, i))) continue;
+    const length = ends[i]! - startOf(texts, i);
+    (isPlain(texts, i) ? plain : odd).add(run, i, number + i, length);
+  }
 }
 
 function isPlain(run: TextRun, i: number): boolean {

@@ -4,7 +4,8 @@ import { DATE_TIME_LENGTH, formatDateTime } from '../dateTime.js';
 import { plainText } from '../plainText.js';
 import type { Steps } from './Steps.js';
 
-const decoder = new TextDecoder();
+// a BOM is a character like any other within JSON
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 const DASH = 0x2d;
 const ZERO = 0x30;

@@ -1,9 +1,8 @@
 import { formatDateTime, SECONDS_PER_DAY } from '../dateTime.js';
 import { plainText } from '../plainText.js';
 import type { CellMatcher } from './CellMatcher.js';
-import { startOf, textAt, type TextRun } from './TextRun.js';
+import type { TextStretch } from './TextStretch.js';
 
-const decoder = new TextDecoder();
 /** Length of `YYYY-MM-DD`. */
 const DATE_LENGTH = 10;
 /** Remembered answers for numbers; a power of two. */
@@ -24,7 +23,7 @@ export function containsMatcher(text: string): CellMatcher {
     number: rememberNumbers((number) => contains(String(number))),
     time: timeContains(needle),
     value: (value) => contains(plainText(value)),
-    texts: (run, from, to, hits, at) => findTexts(needle, run, from, to, hits, at),
+    texts: (stretch, hits, at) => findTexts(needle, stretch, hits, at),
   };
 }
 
@@ -70,33 +69,25 @@ function timeContains(needle: string): (seconds: number) => boolean {
 
 /**
  * Searches texts where they stand one behind the other, without taking them apart; a hit that reaches
- * from one into the next is none. What is not ASCII has another length than its bytes, or as lower case.
+ * from one into the next is none.
  */
-function findTexts(
-  needle: string,
-  run: TextRun,
-  from: number,
-  to: number,
-  hits: Uint8Array,
-  at: number,
-): void {
-  const { ends } = run;
-  const start = startOf(run, from);
-  const bytes = run.bytes.subarray(start, ends[to - 1]);
-  const text = decoder.decode(bytes);
-  if (text.length !== bytes.length) {
-    for (let i = from; i < to; i++) {
-      if (textAt(run, i).toLowerCase().includes(needle)) hits[at + i - from] = 1;
+function findTexts(needle: string, stretch: TextStretch, hits: Uint8Array, at: number): void {
+  const { text, ends } = stretch;
+  const hay = text.toLowerCase();
+  // lower case is longer for İ alone, and looks at its neighbours for Σ alone
+  if (hay.length !== text.length || text.includes('Σ')) {
+    for (let i = 0; i < ends.length; i++) {
+      const one = text.slice(i === 0 ? 0 : ends[i - 1], ends[i]);
+      if (one.toLowerCase().includes(needle)) hits[at + i] = 1;
     }
     return;
   }
-  const hay = text.toLowerCase();
-  let i = from;
+  let i = 0;
   for (let found = hay.indexOf(needle); found >= 0;) {
-    while (ends[i]! - start <= found) i++;
-    const end = ends[i]! - start;
+    while (ends[i]! <= found) i++;
+    const end = ends[i]!;
     const isWithin = found + needle.length <= end;
-    if (isWithin) hits[at + i - from] = 1;
+    if (isWithin) hits[at + i] = 1;
     found = hay.indexOf(needle, isWithin ? end : found + 1);
   }
 }

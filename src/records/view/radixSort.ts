@@ -1,4 +1,4 @@
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 
 /** The key of a row that has no value: behind all others, whatever the direction. */
 export const NO_KEY = 0xffff_ffff;
@@ -27,9 +27,8 @@ export function* radixSort(order: Uint32Array, words: readonly KeyWord[]): Steps
     const bits = 32 - Math.clz32(range.most);
     const passes = Math.ceil(bits / MOST_BITS);
     if (passes === 0) continue;
-    for (let i = 0; i < count; i += STEP_ROWS, yield) {
-      fillDigits(from, word, range, i, Math.min(count, i + STEP_ROWS));
-    }
+    const { rows, digits } = from;
+    yield* inSteps(count, (start, end) => fillDigits(rows, digits, word, range, start, end));
     const bitsAPass = Math.ceil(bits / passes);
     for (let shift = 0; shift < bits; shift += bitsAPass) {
       const isMoved = yield* pass(from, to, shift, bitsAPass);
@@ -51,27 +50,37 @@ interface KeyRange {
   most: number;
 }
 
-function* rangeOf(rows: Uint32Array, { keys, isLow }: KeyWord): Steps<KeyRange> {
-  let least = NO_KEY;
-  let greatest = 0;
-  let hasNone = false;
-  for (let start = 0; start < rows.length; start += STEP_ROWS, yield) {
-    const end = Math.min(rows.length, start + STEP_ROWS);
-    for (let i = start; i < end; i++) {
-      const key = keys[rows[i]!]!;
-      if (key === NO_KEY && !isLow) hasNone = true;
-      else {
-        if (key < least) least = key;
-        if (key > greatest) greatest = key;
-      }
+function* rangeOf(rows: Uint32Array, word: KeyWord): Steps<KeyRange> {
+  const range = { least: NO_KEY, greatest: 0, hasNone: false };
+  yield* inSteps(rows.length, (from, to) => widen(range, rows, word, from, to));
+  const { least, greatest, hasNone } = range;
+  return { least, greatest, most: Math.max(0, greatest - least) + Number(hasNone) };
+}
+
+function widen(
+  range: { least: number; greatest: number; hasNone: boolean },
+  rows: Uint32Array,
+  { keys, isLow }: KeyWord,
+  start: number,
+  end: number,
+): void {
+  let { least, greatest, hasNone } = range;
+  for (let i = start; i < end; i++) {
+    const key = keys[rows[i]!]!;
+    if (key === NO_KEY && !isLow) hasNone = true;
+    else {
+      if (key < least) least = key;
+      if (key > greatest) greatest = key;
     }
   }
-  const span = Math.max(0, greatest - least);
-  return { least, greatest, most: span + Number(hasNone) };
+  range.least = least;
+  range.greatest = greatest;
+  range.hasNone = hasNone;
 }
 
 function fillDigits(
-  { rows, digits }: Digits,
+  rows: Uint32Array,
+  digits: Uint32Array,
   { keys, isDescending, isLow }: KeyWord,
   { least, greatest, most }: KeyRange,
   start: number,
@@ -89,10 +98,7 @@ function* pass(from: Digits, to: Digits, shift: number, bits: number): Steps<boo
   const places = new Uint32Array(1 << bits);
   const mask = places.length - 1;
   const { digits } = from;
-  for (let start = 0; start < count; start += STEP_ROWS, yield) {
-    const end = Math.min(count, start + STEP_ROWS);
-    for (let i = start; i < end; i++) places[(digits[i]! >>> shift) & mask]!++;
-  }
+  yield* inSteps(count, (start, end) => countDigits(digits, places, shift, start, end));
   if (places[(digits[0]! >>> shift) & mask] === count) return false;
   let place = 0;
   for (let digit = 0; digit < places.length; digit++) {
@@ -100,10 +106,19 @@ function* pass(from: Digits, to: Digits, shift: number, bits: number): Steps<boo
     places[digit] = place;
     place += rows;
   }
-  for (let start = 0; start < count; start += STEP_ROWS, yield) {
-    distribute(from, to, places, shift, start, Math.min(count, start + STEP_ROWS));
-  }
+  yield* inSteps(count, (start, end) => distribute(from, to, places, shift, start, end));
   return true;
+}
+
+function countDigits(
+  digits: Uint32Array,
+  places: Uint32Array,
+  shift: number,
+  start: number,
+  end: number,
+): void {
+  const mask = places.length - 1;
+  for (let i = start; i < end; i++) places[(digits[i]! >>> shift) & mask]!++;
 }
 
 function distribute(

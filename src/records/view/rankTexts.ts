@@ -1,13 +1,17 @@
+import { plainText } from '../plainText.js';
 import { compareTexts } from './collation.js';
 import { type DistinctTexts, mergeTexts } from './DistinctTexts.js';
 import { mergeSort } from './mergeSort.js';
 import { type SortedTexts, sortPlainTexts } from './sortPlainTexts.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 import { sortOut, type TextList } from './TextList.js';
-import { textAt, type TextRun } from './TextRun.js';
+import type { TextRun } from './TextRun.js';
+import { TextStretch } from './TextStretch.js';
 
 /** Texts decoded between two stops. */
 const STEP_TEXTS = 512;
+/** Texts decoded at once, where one of them is needed. */
+const STRETCH_TEXTS = 64;
 
 /** The rank of what is no text: a number, or a cell without a value. */
 export const NO_RANK = 0xffff_ffff;
@@ -35,12 +39,10 @@ export function* rankTexts(old: DistinctTexts, fresh: readonly TextRun[]): Steps
   return { texts: all.texts, ranks, moved: isAsBefore ? null : all.ranksA };
 }
 
-function* sortOddTexts({ runs, run, place, count }: TextList): Steps<SortedTexts> {
+function* sortOddTexts(list: TextList): Steps<SortedTexts> {
+  const { count } = list;
   const texts: string[] = [];
-  for (let i = 0; i < count; i++) {
-    texts.push(textAt(runs[run[i]!]!, place[i]!));
-    if (i % STEP_TEXTS === STEP_TEXTS - 1) yield;
-  }
+  yield* inSteps(count, (from, to) => decodeTexts(list, from, to, texts), STEP_TEXTS);
   const order = yield* mergeSort(count, (a, b) => compareTexts(texts[a]!, texts[b]!));
   const isSame = new Uint8Array(count);
   for (let i = 1; i < count; i++) {
@@ -48,6 +50,18 @@ function* sortOddTexts({ runs, run, place, count }: TextList): Steps<SortedTexts
     if (i % STEP_TEXTS === STEP_TEXTS - 1) yield;
   }
   return { order, isSame };
+}
+
+function decodeTexts({ runs, run, place }: TextList, from: number, to: number, texts: string[]) {
+  let stretch = null as TextStretch | null;
+  for (let i = from; i < to; i++) {
+    const ofRun = runs[run[i]!]!;
+    const at = place[i]!;
+    if (stretch?.run !== ofRun || at >= stretch.to) {
+      stretch = new TextStretch(ofRun, at, Math.min(ofRun.ends.length, at + STRETCH_TEXTS));
+    }
+    texts.push(plainText(stretch.value(at)));
+  }
 }
 
 /** Each of the equal texts once, and the rank of every text of the list. */
@@ -59,15 +73,18 @@ function* distinct(
   const runByRank = new Uint32Array(count);
   const placeByRank = new Uint32Array(count);
   let size = 0;
-  for (let i = 0; i < count; i++) {
-    const text = order[i]!;
-    if (isSame[i] === 0) {
-      runByRank[size] = run[text]!;
-      placeByRank[size++] = place[text]!;
+  yield* inSteps(count, (from, to) => {
+    let next = size;
+    for (let i = from; i < to; i++) {
+      const text = order[i]!;
+      if (isSame[i] === 0) {
+        runByRank[next] = run[text]!;
+        placeByRank[next++] = place[text]!;
+      }
+      ranks[text] = next - 1;
     }
-    ranks[text] = size - 1;
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+    size = next;
+  });
   const texts = { runs, run: runByRank.subarray(0, size), place: placeByRank.subarray(0, size) };
   return { texts, ranks };
 }
@@ -80,8 +97,7 @@ function* spread(
   second: Uint32Array,
   to: Uint32Array,
 ): Steps {
-  for (let i = 0; i < count; i++) {
-    to[number[i]!] = second[first[ranks[i]!]!]!;
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+  yield* inSteps(count, (from, end) => {
+    for (let i = from; i < end; i++) to[number[i]!] = second[first[ranks[i]!]!]!;
+  });
 }

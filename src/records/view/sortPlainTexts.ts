@@ -2,13 +2,15 @@ import { asciiPlaces, isUpper, PLACE_BITS } from './collation.js';
 import type { TextList } from './TextList.js';
 import { startOf } from './TextRun.js';
 import { type KeyWord, radixSort } from './radixSort.js';
-import { type Steps, STEP_ROWS } from './Steps.js';
+import { inSteps, type Steps } from './Steps.js';
 
 /** Characters whose places fit one key word. */
 const PLACES_A_WORD = Math.floor(32 / PLACE_BITS);
 const CASES_A_WORD = 32;
 /** Words compared before it is looked at who is still equal: most texts differ in their first 16 characters. */
 const WORDS_A_ROUND = 4;
+/** Keys between two stops. */
+const STEP_KEYS = 4096;
 
 export interface SortedTexts {
   /** The texts' numbers in their order. */
@@ -26,7 +28,7 @@ type FillWord = (texts: TextList, text: number, word: number) => number;
 export function* sortPlainTexts(texts: TextList): Steps<SortedTexts> {
   const { count, mostLength } = texts;
   const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
+  yield* inSteps(count, (from, to) => countUp(order, from, to));
   const isSame = new Uint8Array(count).fill(1);
   if (count > 0) isSame[0] = 0;
   const rounds = [
@@ -56,24 +58,35 @@ function* sortEqual(
   const words: KeyWord[] = [{ keys: groups, isDescending: false, isLow: true }];
   for (let word = firstWord; word < endWord; word++) {
     const keys = new Uint32Array(count);
-    for (let i = 0; i < count; i++) {
-      keys[i] = fill(texts, order[members[i]!]!, word);
-      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-    }
+    yield* inSteps(
+      count,
+      (from, to) => {
+        for (let i = from; i < to; i++) keys[i] = fill(texts, order[members[i]!]!, word);
+      },
+      STEP_KEYS,
+    );
     words.push({ keys, isDescending: false, isLow: true });
   }
   const identity = new Uint32Array(count);
-  for (let i = 0; i < count; i++) identity[i] = i;
-  const sorted = yield* radixSort(identity, words);
   const before = new Uint32Array(count);
-  for (let i = 0; i < count; i++) before[i] = order[members[i]!]!;
-  for (let i = 0; i < count; i++) {
-    const place = members[i]!;
-    order[place] = before[sorted[i]!]!;
-    if (isSame[place] && differs(words, sorted[i - 1]!, sorted[i]!)) isSame[place] = 0;
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+  yield* inSteps(count, (from, to) => {
+    countUp(identity, from, to);
+    for (let i = from; i < to; i++) before[i] = order[members[i]!]!;
+  });
+  const sorted = yield* radixSort(identity, words);
+  const place = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const at = members[i]!;
+      order[at] = before[sorted[i]!]!;
+      if (isSame[at] && differs(words, sorted[i - 1]!, sorted[i]!)) isSame[at] = 0;
+    }
+  };
+  yield* inSteps(count, place, STEP_KEYS);
   return true;
+}
+
+function countUp(numbers: Uint32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) numbers[i] = i;
 }
 
 /** The places of all texts that equal a neighbour, and the number of the group that each is in. */
@@ -83,19 +96,28 @@ function* equalOnes(isSame: Uint8Array): Steps<{ members: Uint32Array; groups: U
   const groups = new Uint32Array(count);
   let found = 0;
   let group = 0;
-  for (let i = 0; i < count; i++) {
-    if (isSame[i] === 0) group++;
-    if (isSame[i] === 1 || isSame[i + 1] === 1) {
-      members[found] = i;
-      groups[found++] = group;
+  yield* inSteps(count, (from, to) => {
+    let next = found;
+    let inGroup = group;
+    for (let i = from; i < to; i++) {
+      if (isSame[i] === 0) inGroup++;
+      if (isSame[i] === 1 || isSame[i + 1] === 1) {
+        members[next] = i;
+        groups[next++] = inGroup;
+      }
     }
-    if (i % STEP_ROWS === STEP_ROWS - 1) yield;
-  }
+    found = next;
+    group = inGroup;
+  });
   return { members: members.subarray(0, found), groups: groups.subarray(0, found) };
 }
 
 function differs(words: readonly KeyWord[], a: number, b: number): boolean {
-  for (const { keys } of words) if (keys[a] !== keys[b]) return true;
+  // neighbours differ in their last words, if at all
+  for (let word = words.length - 1; word >= 0; word--) {
+    const { keys } = words[word]!;
+    if (keys[a] !== keys[b]) return true;
+  }
   return false;
 }
 

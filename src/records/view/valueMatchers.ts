@@ -59,12 +59,6 @@ export function emptyMatcher(empty: boolean): CellMatcher {
     number: () => !empty,
     time: () => !empty,
     value: (value) => (value === '') === empty,
-    texts(run, from, to, hits, at) {
-      for (let i = from; i < to; i++) {
-        const isEmpty = run.ends[i] === (i === 0 ? 0 : run.ends[i - 1]);
-        hits[at + i - from] = Number(isEmpty === empty);
-      }
-    },
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ColumnTable, LineDecoder } from '../../../src/records/index.js';
-import type { RecordFilter, RecordQuery } from '../../../src/index.js';
+import type { RecordFilter, RecordQuery } from '../../../src/records/view/RecordQuery.js';
 
 export type Row = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { RecordFilter, RecordQuery } from '../../../src/index.js';
+import type { RecordFilter, RecordQuery } from '../../../src/records/view/RecordQuery.js';
 
 type Row = Record<string, unknown>;
 type Range = Extract<RecordFilter, { from?: unknown }>;
