@@ -16,6 +16,11 @@ export {
   type UseTraceProgressReturn,
 } from './composables/useTraceProgress/useTraceProgress.js';
 export {
+  useRecordView,
+  type UseRecordViewOptions,
+  type UseRecordViewReturn,
+} from './composables/useRecordView/useRecordView.js';
+export {
   cancelJob,
   type CancelJobOptions,
   type EventsOutcome,
@@ -82,7 +87,14 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './records/index.js';
+export type {
+  ColumnKind,
+  ColumnStatistics,
+  RecordColumn,
+  RecordFilter,
+  RecordSort,
+  RecordTable,
+} from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

@@ -3,3 +3,10 @@ export { type DecodedLine, LineDecoder } from './LineDecoder.js';
 export { countRows, type ReadAnswer } from './readAnswer.js';
 export { type DecodedBatch, withoutRows } from './RecordDecoder.js';
 export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
+export {
+  isEmptyQuery,
+  type RecordFilter,
+  type RecordQuery,
+  type RecordSort,
+} from './view/RecordQuery.js';
+export { RecordView, type RecordViewOptions } from './view/RecordView.js';

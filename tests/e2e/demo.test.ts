@@ -26,8 +26,8 @@ afterEach(async () => {
   expect(complaints).toEqual([]);
 });
 
-async function open(url: string, locale = 'zh-TW'): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale });
+async function open(url: string, locale = 'zh-TW', width = 1440): Promise<void> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, locale });
   page = await context.newPage();
   complaints = collectComplaints(page);
   await page.goto(url);
@@ -36,6 +36,7 @@ async function open(url: string, locale = 'zh-TW'): Promise<void> {
 const run = () => page.getByRole('button', { name: /^(開始追溯|Trace)$/ }).click();
 const table = () => page.getByRole('table');
 const firstRow = () => page.waitForSelector('.vts-table__body [role=row]');
+const counted = (text: RegExp) => page.locator('.vts-table__count', { hasText: text }).waitFor();
 const complete = () => page.getByText(/追溯完成|Complete/).waitFor();
 
 async function fromClickToLastRow(): Promise<void> {
@@ -87,6 +88,37 @@ describe('the demo page on its server', () => {
     await complete();
     await page.getByRole('tab', { name: /History/ }).waitFor();
     expect(await page.getByRole('tab').count()).toBe(5);
+  });
+
+  it('sorts and searches the rows', async () => {
+    await open(server.url, 'en-US');
+    await run();
+    await complete();
+    await page.getByRole('tab').first().click();
+    const firstCell = page.locator('[role=row][aria-rowindex="2"] [role=cell]').first();
+    const before = await firstCell.textContent();
+    const heading = page.getByRole('columnheader', { name: 'CONTAINERID' });
+    await heading.getByRole('button').click();
+    await heading.getByRole('button').click();
+    await page.locator('[role=columnheader][aria-sort=descending]').waitFor();
+    await expect.poll(() => firstCell.textContent(), { timeout: 10_000 }).not.toBe(before);
+    const largest = (await firstCell.textContent())!.trim();
+    await page.getByRole('searchbox', { name: 'Search' }).fill(largest.toUpperCase());
+    await counted(/^\d\d of 50,000 rows/);
+    await page.getByRole('searchbox').fill('no such thing');
+    await page.getByText('No row matches').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => firstCell.textContent(), { timeout: 10_000 }).toContain(largest);
+  });
+
+  it('fits a phone: the page scrolls down, never sideways', async () => {
+    await open(server.url, 'zh-TW', 390);
+    await run();
+    await firstRow();
+    await complete();
+    await page.getByRole('searchbox').fill('01');
+    await counted(/^[\d,]+ \/ [\d,]+ 筆/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   });
 
   it('cancels, and says so', async () => {

@@ -1,0 +1,17 @@
+import type { TextStretch } from './TextStretch.js';
+
+/** What a filter asks of a cell, by the kinds in which cells are kept. */
+export interface CellMatcher {
+  /** The answer for null and for a cell that is absent. */
+  readonly none: boolean;
+  /** False where no number, or no time, can match: such cells need not be looked at. */
+  readonly canBeNumber: boolean;
+  readonly canBeTime: boolean;
+  number(number: number): boolean;
+  /** Seconds that stand for a text `YYYY-MM-DD HH:MM:SS`. */
+  time(seconds: number): boolean;
+  /** Any other value: a boolean, an object, an array or a text. */
+  value(value: unknown): boolean;
+  /** Writes 1 for each text that matches, from `hits[at]` on, which is 0 all along; tokens are asked by `value`. */
+  texts?(stretch: TextStretch, hits: Uint8Array, at: number): void;
+}
