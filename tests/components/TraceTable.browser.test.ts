@@ -12,6 +12,7 @@ import {
   shownOffset,
 } from './tableDriver.js';
 import { COLUMNS, createTable, tableOf } from './traceTables.js';
+import { decodeRows } from '../records/decodeRows.js';
 
 test('header and rows scroll sideways together, row numbers stay', async () => {
   const { scroller } = await show(createTable(10_000_000));
@@ -46,7 +47,7 @@ test('a column that is first seen later is added at the end, and the others keep
     .slice(0, -1)
     .map((el) => el.offsetWidth);
   expect(headings().map((el) => el.textContent?.trim())).toEqual(['No.', ...COLUMNS]);
-  table.append(new LineDecoder().decodeRows('rows', [{ PJ_TYPE: 'SOT-23' }]));
+  table.append(decodeRows(new LineDecoder(), 'rows', [{ PJ_TYPE: 'SOT-23' }]));
   await grow(200);
   expect(headings().at(-1)!.textContent?.trim()).toBe('PJ_TYPE');
   expect(

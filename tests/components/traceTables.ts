@@ -2,6 +2,7 @@ import type { ColumnChunk } from '../../src/records/columnChunk.js';
 import { FIRST_CODE } from '../../src/records/columnChunk.js';
 import type { DictionaryIncrement } from '../../src/records/Dictionary.js';
 import { ColumnTable, type DecodedBatch, LineDecoder } from '../../src/records/index.js';
+import { decodeRows } from '../records/decodeRows.js';
 
 /** Rows after which the values of every column but ROW come again. */
 export const CYCLE = 50_000;
@@ -89,6 +90,6 @@ export function createTable(rowCount: number): ColumnTable {
 /** A table of a few rows, as the decoder makes it. */
 export function tableOf(rows: readonly Record<string, unknown>[]): ColumnTable {
   const table = new ColumnTable();
-  if (rows.length > 0) table.append(new LineDecoder().decodeRows('rows', rows));
+  if (rows.length > 0) table.append(decodeRows(new LineDecoder(), 'rows', rows));
   return table;
 }

@@ -150,7 +150,16 @@ describe('useRecordView', () => {
     filter.value = [];
     await settle();
     expect([shown(), view.error.value]).toEqual([[1, 2, 0], null]);
-    table.value = { rowCount: 0, columns: [], value: () => null, row: () => ({}) };
+    table.value = {
+      rowCount: 0,
+      columns: [],
+      byteLength: 0,
+      value: () => null,
+      row: () => ({}),
+      rows: () => [][Symbol.iterator](),
+      toJSON: () => [],
+      [Symbol.iterator]: () => [][Symbol.iterator](),
+    };
     await settle();
     expect(view.error.value).toMatchObject({
       message: expect.stringContaining('store.tables.get(domain)'),

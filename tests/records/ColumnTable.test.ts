@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ColumnTable, LineDecoder } from '../../src/records/index.js';
 import { batches } from './rowArbitraries.js';
+import { decodeRows } from './decodeRows.js';
 
 type Row = Record<string, unknown>;
 const ROWS = Array.from({ length: 10 }, (_, i) => ({ id: i, name: `row ${i % 3}` }));
@@ -10,7 +11,7 @@ const ROWS = Array.from({ length: 10 }, (_, i) => ({ id: i, name: `row ${i % 3}`
 function tableOf(...batchRows: (readonly Row[])[]): ColumnTable {
   const decoder = new LineDecoder();
   const table = new ColumnTable();
-  for (const rows of batchRows) table.append(decoder.decodeRows('d', rows));
+  for (const rows of batchRows) table.append(decodeRows(decoder, 'd', rows));
   return table;
 }
 
@@ -44,10 +45,10 @@ describe('the rows of a ColumnTable', () => {
   it('are made one by one, and are those that were there when the iteration began', () => {
     const decoder = new LineDecoder();
     const table = new ColumnTable();
-    table.append(decoder.decodeRows('d', ROWS.slice(0, 2)));
+    table.append(decodeRows(decoder, 'd', ROWS.slice(0, 2)));
     const rows = table[Symbol.iterator]();
     expect(rows.next().value).toEqual(ROWS[0]);
-    table.append(decoder.decodeRows('d', ROWS.slice(2)));
+    table.append(decodeRows(decoder, 'd', ROWS.slice(2)));
     expect([...rows]).toEqual([ROWS[1]]);
     expect([...table]).toEqual(ROWS);
   });
@@ -65,10 +66,10 @@ describe('the rows of a ColumnTable', () => {
 it('gives its columns as the same objects while it grows', () => {
   const decoder = new LineDecoder();
   const table = new ColumnTable();
-  table.append(decoder.decodeRows('d', ROWS.slice(0, 2)));
+  table.append(decodeRows(decoder, 'd', ROWS.slice(0, 2)));
   const { columns } = table;
   const [id] = columns;
-  table.append(decoder.decodeRows('d', [...ROWS.slice(2), { other: null }]));
+  table.append(decodeRows(decoder, 'd', [...ROWS.slice(2), { other: null }]));
   expect(table.columns).toBe(columns);
   expect(table.columns[0]).toBe(id);
   expect(id!.statistics).toMatchObject({ values: 10, absent: 1, most: 9 });

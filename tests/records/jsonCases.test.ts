@@ -1,7 +1,8 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { ColumnTable, JsonSyntaxError } from '../../src/records/index.js';
+import { ColumnTable } from '../../src/records/index.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
+import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
 import { parseJsonText } from '../../src/stream/parseLine.js';
 import { ARRAYS, ENCODINGS, VALUES } from './jsonCases.js';
 

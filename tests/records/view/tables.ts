@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ColumnTable, LineDecoder } from '../../../src/records/index.js';
 import type { RecordFilter, RecordQuery } from '../../../src/records/view/RecordQuery.js';
+import { decodeRows } from '../decodeRows.js';
 
 export type Row = Record<string, unknown>;
 
@@ -8,7 +9,7 @@ export type Row = Record<string, unknown>;
 export function createFeed(batches: readonly Row[][]) {
   const decoder = new LineDecoder();
   const table = new ColumnTable();
-  const decoded = batches.map((rows) => decoder.decodeRows('d', rows));
+  const decoded = batches.map((rows) => decodeRows(decoder, 'd', rows));
   let next = 0;
   return {
     table,
