@@ -4,7 +4,7 @@ import { ColumnCounter } from './ColumnCounter.js';
 import { statisticsOf } from './chunkStatistics.js';
 import { formatDateTime } from './dateTime.js';
 import { DictionaryValues } from './DictionaryValues.js';
-import type { DecodedBatch, DecodedColumn } from './RecordDecoder.js';
+import type { DecodedBatch, DecodedColumn } from './DecodedBatch.js';
 import type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
 
 // a text may begin with U+FEFF

@@ -1,12 +1,13 @@
 import type { StreamMessage } from '../protocol/index.js';
 import { headerOf, type MessageHeader } from '../stream/messageHeader.js';
+import { JsonBytes } from '../stream/JsonBytes.js';
 import type { Steps } from '../stream/JsonScanner.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { parseLine } from '../stream/parseLine.js';
 import { drain } from './drain.js';
 import { type ReadAnswer, readAnswer } from './readAnswer.js';
-import { type DecodedArray, type DecodedBatch, RecordDecoder } from './RecordDecoder.js';
-import { ValueReader } from './ValueReader.js';
+import type { DecodedBatch } from './DecodedBatch.js';
+import { type DecodedArray, RecordDecoder } from './RecordDecoder.js';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -31,7 +32,6 @@ export interface DecodedLine {
 /** Turns lines of a stream, and answers that come whole, into columns; one decoder a result. */
 export class LineDecoder {
   readonly #decoders = new Map<string, RecordDecoder>();
-  readonly #reader = new ValueReader();
 
   /**
    * Decodes a line. Its members may stand in any order; nothing is taken before all of it was read.
@@ -73,8 +73,7 @@ export class LineDecoder {
 
   /** A `records` line; the type of a line of another one. */
   *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | undefined> {
-    const reader = this.#reader;
-    reader.begin(bytes);
+    const reader = new JsonBytes(bytes);
     const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     let dataStart = -1;
     let decoded: DecodedArray | null = null;
@@ -97,9 +96,9 @@ export class LineDecoder {
         if (dataStart >= 0) throw reader.error(p, 'data stands twice in the line');
         dataStart = p;
         decoded = isReady() ? yield* decodeData() : null;
-        p = decoded ? decoded.end : reader.skipValue(p);
+        p = decoded ? decoded.end : reader.valueEnd(p);
       } else {
-        const end = reader.skipValue(p);
+        const end = reader.valueEnd(p);
         fields[key] = reader.parse(p, end);
         p = end;
       }

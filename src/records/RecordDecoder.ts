@@ -1,7 +1,6 @@
 import { ColumnBuilder } from './ColumnBuilder.js';
-import type { ColumnChunk } from './columnChunk.js';
-import { type ChunkStatistics, statisticsOf } from './chunkStatistics.js';
-import type { DictionaryIncrement } from './Dictionary.js';
+import { statisticsOf } from './chunkStatistics.js';
+import type { DecodedBatch } from './DecodedBatch.js';
 import { drain } from './drain.js';
 import { createSeparator, isSeparator, type Separator } from './separator.js';
 import { ValueReader } from './ValueReader.js';
@@ -16,35 +15,11 @@ const LEAST_ROWS = 64;
 /** Rows between two chances to pause: well below a millisecond. */
 const STEP_ROWS = 500;
 
-/** One column of a decoded batch. */
-export interface DecodedColumn {
-  name: string;
-  /** Null where no row of the batch has the column. */
-  chunk: ColumnChunk | null;
-  /** Dictionary entries that the table does not know yet. */
-  increment: DictionaryIncrement | null;
-  /** Those of the chunk, counted where it was made; whoever takes the chunk counts where they are missing. */
-  statistics?: ChunkStatistics;
-}
-
-/** The rows of one batch as columns: those of the table so far, new ones behind them. */
-export interface DecodedBatch {
-  rowCount: number;
-  columns: DecodedColumn[];
-  /** Bare NaN, Infinity and -Infinity, which were taken as null. */
-  nonFiniteNumbers: number;
-}
-
 /** The rows of a whole array. */
 export interface DecodedArray {
   batches: DecodedBatch[];
   /** The place behind the array. */
   end: number;
-}
-
-/** A batch of which the dictionary entries alone are taken. */
-export function withoutRows(batch: DecodedBatch): DecodedBatch {
-  return { ...batch, rowCount: 0 };
 }
 
 /**

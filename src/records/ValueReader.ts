@@ -1,19 +1,15 @@
-import { parseJsonText } from '../stream/parseLine.js';
+import { JsonBytes } from '../stream/JsonBytes.js';
 import type { ColumnBuilder } from './ColumnBuilder.js';
 import { DATE_TIME_LENGTH, readDay, readTime } from './dateTime.js';
 import { addWord, byteSource, EMPTY_HASH, endHash, hashOf } from './murmur.js';
 import { lastNumber, readNumber } from './readNumber.js';
-import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { hasSpecial, HIGH_BITS } from './specialBytes.js';
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const MINUS = 0x2d;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 const LETTER_I = 0x49;
 const LETTER_N = 0x4e;
 /** A text of this many bytes, quotes included, may be a date and time. */
@@ -27,16 +23,9 @@ const NULL = encoder.encode('null');
 const NAN = encoder.encode('NaN');
 const INFINITY = encoder.encode('Infinity');
 
-function isEndOfScalar(byte: number): boolean {
-  return byte <= 0x20 || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
-}
-
 /** Reads JSON values from bytes straight into their columns. */
-export class ValueReader {
-  /** Bare NaN, Infinity and -Infinity so far, which were taken as null. */
-  nonFiniteNumbers = 0;
-  source = byteSource(new Uint8Array(0));
-  bytes = this.source.bytes;
+export class ValueReader extends JsonBytes {
+  source = byteSource(this.bytes);
   view = this.source.view;
 
   /** Begins with other bytes. */
@@ -45,10 +34,6 @@ export class ValueReader {
     this.bytes = bytes;
     this.view = this.source.view;
     this.nonFiniteNumbers = 0;
-  }
-
-  error(at: number, reason: string): JsonSyntaxError {
-    return new JsonSyntaxError(at, reason);
   }
 
   /** A value at `p`, into its column; returns the place behind it. */
@@ -63,44 +48,12 @@ export class ValueReader {
     return this.#otherValue(column, p, byte);
   }
 
-  skipSpace(p: number): number {
-    const bytes = this.bytes;
-    for (;;) {
-      const byte = bytes[p];
-      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return p;
-      p++;
-    }
-  }
-
   /** Whether `expected` stands at `p`. */
   stands(expected: Uint8Array, p: number): boolean {
     const bytes = this.bytes;
     const { length } = expected;
     for (let i = 0; i < length; i++) if (bytes[p + i] !== expected[i]) return false;
     return true;
-  }
-
-  /** The place behind the text that begins at `p`, whatever it holds. */
-  textEnd(p: number): number {
-    const bytes = this.bytes;
-    if (bytes[p] !== QUOTE) throw this.error(p, 'a text was expected');
-    for (let q = p + 1; q < bytes.length; q++) {
-      if (bytes[q] === BACKSLASH) q++;
-      else if (bytes[q] === QUOTE) return q + 1;
-    }
-    throw this.error(p, 'a text does not end');
-  }
-
-  /** The JSON value that is `bytes[start … end)`. */
-  parse(start: number, end: number): unknown {
-    try {
-      const { value, nonFiniteNumbers } = parseJsonText(this.#decodeText(start, end));
-      this.nonFiniteNumbers += nonFiniteNumbers;
-      return value;
-    } catch (cause) {
-      if (cause instanceof JsonSyntaxError) throw cause;
-      throw this.error(start, cause instanceof Error ? cause.message : String(cause));
-    }
   }
 
   #number(column: ColumnBuilder, p: number): number {
@@ -146,7 +99,7 @@ export class ValueReader {
     if (byte !== QUOTE) return this.#oddText(column, p);
     hash = endHash(hash, tail, q - p - 1);
     const isNew = column.pushText(this.source, p + 1, q, hash);
-    if (isNew && ((bits | tail) & HIGH_BITS) !== 0) this.#decodeText(p + 1, q);
+    if (isNew && ((bits | tail) & HIGH_BITS) !== 0) this.decodeText(p + 1, q);
     column.lastStart = p;
     column.lastLength = q + 1 - p;
     return q + 1;
@@ -236,36 +189,9 @@ export class ValueReader {
     return p + word.length;
   }
 
-  /** The place behind the value at `p`, which is not yet known to be one. */
-  skipValue(p: number): number {
-    const { bytes } = this;
-    const first = bytes[p];
-    if (first === QUOTE) return this.textEnd(p);
-    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#nestedEnd(p);
-    let q = p;
-    while (q < bytes.length && !isEndOfScalar(bytes[q]!)) q++;
-    return q;
-  }
-
-  /** The place behind the array or object at `p`. */
-  #nestedEnd(p: number): number {
-    const { bytes } = this;
-    let depth = 0;
-    let q = p;
-    do {
-      const byte = bytes[q];
-      if (byte === undefined) throw this.error(p, 'an array or object does not end');
-      if (byte === QUOTE) q = this.textEnd(q) - 1;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-      q++;
-    } while (depth > 0);
-    return q;
-  }
-
   /** An array or object, kept as its JSON. */
   #nested(column: ColumnBuilder, p: number): number {
-    const q = this.#nestedEnd(p);
+    const q = this.valueEnd(p);
     const before = this.nonFiniteNumbers;
     const value = this.parse(p, q);
     const isJson = this.nonFiniteNumbers === before;
@@ -279,14 +205,6 @@ export class ValueReader {
     } catch (cause) {
       // JSON.parse goes deeper than JSON.stringify, which overflows the stack
       throw this.error(p, String(cause));
-    }
-  }
-
-  #decodeText(start: number, end: number): string {
-    try {
-      return fatalDecoder.decode(this.bytes.subarray(start, end));
-    } catch {
-      throw this.error(start, 'text that is no UTF-8');
     }
   }
 }

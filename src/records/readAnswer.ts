@@ -1,6 +1,7 @@
 import { JsonScanner, type ScannedValue, type Steps } from '../stream/JsonScanner.js';
 import type { ParsedJson } from '../stream/parseLine.js';
-import type { DecodedBatch, RecordDecoder } from './RecordDecoder.js';
+import type { DecodedBatch } from './DecodedBatch.js';
+import type { RecordDecoder } from './RecordDecoder.js';
 
 /** Rows a batch of an answer that came whole; a table takes it in one go. */
 const BATCH_ROWS = 5_000;
@@ -83,11 +84,4 @@ class AnswerReader {
     this.#batches.set(domain, batches);
     return { value: undefined, end };
   }
-}
-
-/** Rows by domain. */
-export function countRows(batches: ReadAnswer['batches']): Map<string, number> {
-  const sum = (list: readonly DecodedBatch[]) =>
-    list.reduce((rows, { rowCount }) => rows + rowCount, 0);
-  return new Map([...batches].map(([domain, list]) => [domain, sum(list)]));
 }

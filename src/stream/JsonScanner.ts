@@ -1,18 +1,12 @@
-import { JsonSyntaxError } from './JsonSyntaxError.js';
-import { parseJsonText, type ParsedJson } from './parseLine.js';
+import { JsonBytes } from './JsonBytes.js';
+import type { ParsedJson } from './parseLine.js';
 
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 /** Bytes between two chances to pause: well below a millisecond. */
 const STEP_BYTES = 65_536;
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Work that stops now and then, so that whoever drives it may pause. */
 export type Steps<T> = Generator<void, T, undefined>;
@@ -26,13 +20,8 @@ export interface ScannedValue {
 /** Reads what stands behind a key at `p`. */
 export type MemberReader = (key: string, p: number) => Steps<ScannedValue>;
 
-/** Walks through JSON in bytes, and makes values only of what is asked for. */
-export class JsonScanner {
-  /** Bare NaN, Infinity and -Infinity in the values made so far, which were taken as null. */
-  nonFiniteNumbers = 0;
-
-  constructor(readonly bytes: Uint8Array) {}
-
+/** Walks through large JSON in steps, and makes values only of what is asked for. */
+export class JsonScanner extends JsonBytes {
   /**
    * The whole text, an object whose members `read` reads, or any other value.
    * @throws JsonSyntaxError with the place in the bytes
@@ -46,14 +35,6 @@ export class JsonScanner {
       : this.value(start);
     if (this.skipSpace(end) < bytes.length) throw this.error(end, 'the end was expected');
     return { value, nonFiniteNumbers: this.nonFiniteNumbers };
-  }
-
-  isObject(p: number): boolean {
-    return this.bytes[p] === OPEN_BRACE;
-  }
-
-  isArray(p: number): boolean {
-    return this.bytes[p] === OPEN_BRACKET;
   }
 
   /** The object at `p`, with what `read` makes of its members; of a key that repeats the last counts. */
@@ -71,7 +52,7 @@ export class JsonScanner {
   /** Hands the key and place of each member of the object at `p` on; `take` returns the place behind it. */
   members(p: number, take: (key: string, p: number) => Steps<number>): Steps<number> {
     return this.#walk(p, (keyStart, keyEnd, at) =>
-      take(this.#parse(keyStart, keyEnd) as string, at),
+      take(this.parse(keyStart, keyEnd) as string, at),
     );
   }
 
@@ -80,7 +61,7 @@ export class JsonScanner {
     let from = -1;
     let behind = -1;
     const flush = () => {
-      if (from >= 0) take(this.#parse(from, behind, '{', '}') as Record<string, unknown>);
+      if (from >= 0) take(this.parse(from, behind, '{', '}') as Record<string, unknown>);
       from = -1;
     };
     const skip = (at: number) => this.skip(at);
@@ -107,7 +88,7 @@ export class JsonScanner {
         throw this.error(at, 'a comma or the end of an array was expected');
       }
       if (!isEnd && behind - from < STEP_BYTES) continue;
-      take(this.#parse(from, behind, '[', ']') as unknown[]);
+      take(this.parse(from, behind, '[', ']') as unknown[]);
       if (isEnd) return at + 1;
       yield;
       from = at + 1;
@@ -122,7 +103,7 @@ export class JsonScanner {
     let at = this.skipSpace(p + 1);
     if (bytes[at] === CLOSE_BRACE) return at + 1;
     for (let pauseAt = at + STEP_BYTES; ; at = this.skipSpace(at + 1)) {
-      const keyEnd = this.#textEnd(at);
+      const keyEnd = this.textEnd(at);
       const colon = this.skipSpace(keyEnd);
       if (bytes[colon] !== COLON) throw this.error(colon, 'a colon was expected');
       at = this.skipSpace(yield* take(at, keyEnd, this.skipSpace(colon + 1)));
@@ -137,82 +118,17 @@ export class JsonScanner {
   /** The value at `p`. */
   *value(p: number): Steps<ScannedValue> {
     const end = yield* this.skip(p);
-    return { value: this.#parse(p, end), end };
+    return { value: this.parse(p, end), end };
   }
 
   /** The place behind the value at `p`, which is not looked into. */
   *skip(p: number): Steps<number> {
-    const { bytes } = this;
-    if (bytes[p] === QUOTE) return this.#textEnd(p);
-    if (!this.isObject(p) && !this.isArray(p)) return this.#scalarEnd(p);
-    const inside = { depth: 0 };
-    for (let q = p; ; yield) {
-      q = this.#skipSome(p, q, inside);
-      if (inside.depth === 0) return q;
+    if (!this.isObject(p) && !this.isArray(p)) return this.scalarEnd(p);
+    const place = { at: p, depth: 0 };
+    for (;;) {
+      this.goOn(p, place, place.at + STEP_BYTES);
+      if (place.depth === 0) return place.at;
+      yield;
     }
   }
-
-  /** Goes on with the array or object at `p`, at `from`; a method, since in a generator V8's loops are slow. */
-  #skipSome(p: number, from: number, inside: { depth: number }): number {
-    const { bytes } = this;
-    const until = from + STEP_BYTES;
-    let { depth } = inside;
-    let q = from;
-    do {
-      const byte = bytes[q];
-      if (byte === undefined) throw this.error(p, 'an array or object does not end');
-      if (byte === QUOTE) q = this.#textEnd(q) - 1;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-      q++;
-    } while (depth > 0 && q < until);
-    inside.depth = depth;
-    return q;
-  }
-
-  skipSpace(p: number): number {
-    const { bytes } = this;
-    let q = p;
-    while (bytes[q] === 0x20 || bytes[q] === 0x0a || bytes[q] === 0x0d || bytes[q] === 0x09) q++;
-    return q;
-  }
-
-  error(at: number, reason: string): JsonSyntaxError {
-    return new JsonSyntaxError(at, reason);
-  }
-
-  #textEnd(p: number): number {
-    const { bytes } = this;
-    if (bytes[p] !== QUOTE) throw this.error(p, 'a text was expected');
-    for (let q = p + 1; q < bytes.length; q++) {
-      if (bytes[q] === BACKSLASH) q++;
-      else if (bytes[q] === QUOTE) return q + 1;
-    }
-    throw this.error(p, 'a text does not end');
-  }
-
-  #scalarEnd(p: number): number {
-    const { bytes } = this;
-    let q = p;
-    while (q < bytes.length && !isEndOfScalar(bytes[q]!)) q++;
-    if (q === p) throw this.error(p, 'a value was expected');
-    return q;
-  }
-
-  #parse(start: number, end: number, before = '', behind = ''): unknown {
-    try {
-      const text = decoder.decode(this.bytes.subarray(start, end));
-      const { value, nonFiniteNumbers } = parseJsonText(before + text + behind);
-      this.nonFiniteNumbers += nonFiniteNumbers;
-      return value;
-    } catch (cause) {
-      // a TextDecoder throws a TypeError
-      if (cause instanceof TypeError) throw this.error(start, 'text that is no UTF-8');
-      throw this.error(start, cause instanceof Error ? cause.message : String(cause));
-    }
-  }
-}
-
-function isEndOfScalar(byte: number): boolean {
-  return byte <= 0x20 || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;
 }
