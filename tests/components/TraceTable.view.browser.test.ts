@@ -90,14 +90,23 @@ describe('sorting', () => {
 
   test('a heading that gets the focus comes out from under the row numbers', async () => {
     const shown = await show(createTable(10));
-    heading(shown, 'TRACKINQTY').focus();
-    await frame();
-    heading(shown, 'CONTAINERID').focus();
-    await frame();
-    const number = shown.scroller.querySelector('[role=columnheader]')!.getBoundingClientRect();
-    expect(heading(shown, 'CONTAINERID').getBoundingClientRect().left).toBeGreaterThanOrEqual(
-      number.right - 1,
-    );
+    const [number, ...headings] = shown.scroller.querySelectorAll('[role=columnheader]');
+    for (const cell of headings.reverse()) {
+      cell.querySelector('button')!.focus();
+      await frame();
+      const label = cell.querySelector('.vts-table__label')!;
+      expect(label.getBoundingClientRect().left).toBeGreaterThanOrEqual(
+        number!.getBoundingClientRect().right,
+      );
+    }
+  });
+
+  test('a new order is shown from its top, although the end was followed; the page is told', async () => {
+    const shown = await show(createTable(20_000), { follow: true });
+    expect(rowsInView(shown).at(-1)).toBe(19_999);
+    await sortBy(shown, 'TRACKINQTY');
+    expect(rowsInView(shown).slice(0, 2)).toEqual([0, 1_000]);
+    expect(shown.wrapper.emitted('update:follow')).toEqual([[false]]);
   });
 
   test('keys scroll the rows by whole rows while a heading has the focus', async () => {
