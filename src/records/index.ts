@@ -9,4 +9,3 @@ export {
   type RecordQuery,
   type RecordSort,
 } from './view/RecordQuery.js';
-export { RecordView, type RecordViewOptions } from './view/RecordView.js';

@@ -1,7 +1,10 @@
 import { mount } from '@vue/test-utils';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { loadEngine } from '../../src/composables/useRecordView/engine.js';
 import TraceTable from '../../src/components/TraceTable/TraceTable.vue';
 import { createTable } from './traceTables.js';
+
+beforeAll(async () => void (await loadEngine()));
 
 function show() {
   const columns = [{ name: 'CONTAINERID' }, { name: 'SPECNAME', label: 'Spec' }, { name: 'ROW' }];

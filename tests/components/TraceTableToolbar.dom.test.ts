@@ -1,7 +1,10 @@
 import { mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadEngine } from '../../src/composables/useRecordView/engine.js';
 import TraceTable from '../../src/components/TraceTable/TraceTable.vue';
 import { createTable } from './traceTables.js';
+
+beforeAll(async () => void (await loadEngine()));
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

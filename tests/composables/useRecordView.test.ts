@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadEngine } from '../../src/composables/useRecordView/engine.js';
 import { effectScope, nextTick, ref, shallowRef } from 'vue';
 import {
   type RecordFilter,
@@ -7,6 +8,8 @@ import {
   useRecordView,
 } from '../../src/index.js';
 import { createFeed } from '../records/view/tables.js';
+
+beforeAll(async () => void (await loadEngine()));
 
 const rowsOf = (...numbers: number[]) => numbers.map((n) => ({ n, text: `text ${n}` }));
 

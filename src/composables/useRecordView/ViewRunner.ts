@@ -1,4 +1,6 @@
-import { type RecordQuery, type RecordTable, RecordView } from '../../records/index.js';
+import type { RecordQuery, RecordTable } from '../../records/index.js';
+import type { RecordView } from '../../records/view/RecordView.js';
+import { engine, loadEngine } from './engine.js';
 
 /** Time between two updates of a table that grows, ms: the rows that come must not wait for them. */
 const UPDATE_INTERVAL_MS = 200;
@@ -20,6 +22,11 @@ export class ViewRunner {
   #isRunning = false;
   /** Rows came since the last update began. */
   #isBehind = false;
+
+  constructor() {
+    // fetched before it is asked for; what goes wrong is told to whoever asks
+    loadEngine().catch(() => undefined);
+  }
 
   /** Makes a view; the one that is under way ends. */
   start(request: ViewRequest): void {
@@ -56,8 +63,8 @@ export class ViewRunner {
     this.#isRunning = true;
     this.#isBehind = false;
     try {
-      if (this.#view?.table !== table) this.#view = { table, rows: new RecordView(table) };
-      const rows = await this.#view.rows.update(query, signal);
+      const view = await this.#viewOf(table, signal);
+      const rows = await view.update(query, signal);
       if (signal.aborted) return;
       onRows(rows);
     } catch (error) {
@@ -67,6 +74,14 @@ export class ViewRunner {
     }
     this.#isRunning = false;
     this.#timer = setTimeout(() => this.#rest(), UPDATE_INTERVAL_MS);
+  }
+
+  async #viewOf(table: RecordTable, signal: AbortSignal): Promise<RecordView> {
+    if (this.#view?.table === table) return this.#view.rows;
+    const Engine = engine.loaded ?? (await loadEngine());
+    signal.throwIfAborted();
+    this.#view = { table, rows: new Engine(table) };
+    return this.#view.rows;
   }
 
   #rest(): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isEmptyQuery, type RecordQuery, RecordView } from '../../../src/records/index.js';
+import { isEmptyQuery, type RecordQuery } from '../../../src/records/index.js';
+import { RecordView } from '../../../src/records/view/RecordView.js';
 import { batches, createFeed, query, type Row } from './tables.js';
 import { naiveView } from './viewOracle.js';
 
