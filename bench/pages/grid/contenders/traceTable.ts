@@ -1,0 +1,65 @@
+import { createPinia } from 'pinia';
+import { createApp, h, nextTick, watch } from 'vue';
+import { TraceTable, useTraceProgress } from '../../../../src/index.js';
+import { answerStages } from '../../shared/answerStages.js';
+import { type CreateGrid, ROW_HEIGHT } from '../Grid.js';
+import { createFeed, type Feed } from './createFeed.js';
+
+const DOMAIN = 'upstream_history';
+
+interface Batch {
+  bytes: Uint8Array;
+  rowCount: number;
+}
+
+/** The app: a trace that the feed fills, its table on screen; tells each new row count. */
+function createTraceApp(feed: Feed, onRows: (rowCount: number) => void) {
+  return createApp({
+    setup() {
+      const trace = useTraceProgress({
+        profile: 'mid_section_defect',
+        domains: [DOMAIN],
+        fetch: answerStages(DOMAIN, feed.open),
+      });
+      const rowCount = () => trace.store.domains[0]?.rowCount ?? 0;
+      watch(rowCount, onRows, { flush: 'sync' });
+      void trace.execute({ direction: 'backward' });
+      return () => {
+        const rows = rowCount(); // tables are not reactive: the row count tells of them
+        const table = trace.store.tables.get(DOMAIN);
+        const options = { rowCount: rows, label: DOMAIN, rowHeight: ROW_HEIGHT };
+        return table && h(TraceTable, { table, ...options });
+      };
+    },
+  });
+}
+
+/** This library: bytes go to its worker, which parses; to append is to wait for the columns. */
+export const createGrid: CreateGrid = (host, { names }) => {
+  const feed = createFeed(DOMAIN);
+  let sent = 0;
+  let arrived: () => void = () => undefined;
+  const onRows = (rowCount: number) => void (rowCount >= sent && arrived());
+  createTraceApp(feed, onRows).use(createPinia()).mount(host);
+  return {
+    parse: (bytes, rowCount): Batch => ({ bytes, rowCount }),
+    async append(batch) {
+      const { bytes, rowCount } = batch as Batch;
+      sent += rowCount;
+      const all = new Promise<void>((resolve) => (arrived = resolve));
+      feed.sendRows(bytes, rowCount);
+      await all;
+      await nextTick();
+    },
+    sort() {
+      throw new Error('not there yet');
+    },
+    filter() {
+      throw new Error('not there yet');
+    },
+    scroller: () => host.querySelector<HTMLElement>('.vts-table__scroller')!,
+    rows: () => host.querySelectorAll('.vts-table__body [role=row]'),
+    // the first cell is the row's number
+    cell: (row, column) => row.children[names.indexOf(column) + 1]?.textContent?.trim() ?? '',
+  };
+};
