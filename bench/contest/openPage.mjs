@@ -4,7 +4,7 @@ import { launchChromium } from '../launchChromium.mjs';
 const MB = 1024;
 const VIEWPORT = { width: 1600, height: 900 };
 
-/** Why a page gave no answer: told as a result, not as a failure of the benchmark. */
+/** Why a contender gave no answer: told as its result, it does not end the benchmark. */
 export class PageGaveUp extends Error {
   name = 'PageGaveUp';
 }
@@ -39,7 +39,7 @@ async function rendererMemory(client) {
 
 /**
  * Opens a page in a Chromium of its own. `run` asks its `window.bench` for something, and rejects
- * with `PageGaveUp` where the page crashes or takes longer than `ms`.
+ * with `PageGaveUp` where the page fails, crashes or takes longer than `ms`.
  * @param {string} url
  */
 export async function openPage(url) {
@@ -60,8 +60,10 @@ export async function openPage(url) {
     log,
     run(method, args = [], ms = 120_000) {
       const asked = page.evaluate(([name, values]) => window.bench[name](...values), [method, args]);
-      asked.catch(() => undefined);
-      return within(Promise.race([asked, crash]), ms, method);
+      const failed = asked.catch((error) => {
+        throw new PageGaveUp(`${method}: ${error.message.split('\n')[0]}`);
+      });
+      return within(Promise.race([crash, failed]), ms, method);
     },
     memory: () => rendererMemory(client),
     screenshot: (path) => page.screenshot({ path }),

@@ -30,8 +30,8 @@ export const createGrid: CreateGrid = (host, { names }) => {
       await api.setColumnFilterModel(column, model);
       api.onFilterChanged();
     },
-    scroller: () => host.querySelector<HTMLElement>('.ag-body-viewport')!,
-    rows: () => host.querySelectorAll('.ag-center-cols-container > [role=row]'),
+    scroller: () => host.querySelector<HTMLElement>('.ag-grid-viewport')!,
+    rows: () => host.querySelectorAll('.ag-grid-scrolling-container [role=row]'),
     cell: (row, column) => row.querySelector(`[col-id="${column}"]`)?.textContent ?? '',
   };
 };

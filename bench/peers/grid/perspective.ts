@@ -8,7 +8,7 @@ import { type CreateGrid, type GridColumns, parseRows } from '../../pages/grid/G
 
 type Columns = Record<string, unknown[]>;
 interface RegularTable extends HTMLElement {
-  getMeta(cell: Element): { value?: unknown } | undefined;
+  getMeta(cell: Element): { user?: unknown } | undefined;
 }
 
 async function createTable({ names, numbers, times }: GridColumns) {
@@ -21,7 +21,8 @@ async function createTable({ names, numbers, times }: GridColumns) {
     return times.includes(name) ? ('datetime' as const) : ('string' as const);
   };
   const client = await perspective.worker();
-  return client.table(Object.fromEntries(names.map((name) => [name, typeOf(name)])));
+  const schema = Object.fromEntries(names.map((name) => [name, typeOf(name)]));
+  return { client, table: await client.table(schema) };
 }
 
 function toColumns(bytes: Uint8Array, names: readonly string[]): Columns {
@@ -45,12 +46,17 @@ const timeText = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace
 /** Perspective: columns for its engine in a worker, its viewer with the datagrid on screen. */
 export const createGrid: CreateGrid = async (host, columns) => {
   const { names, times } = columns;
-  const table = await createTable(columns);
+  const { client, table } = await createTable(columns);
   const viewer = document.createElement('perspective-viewer');
   viewer.style.cssText = 'display:block;height:100%';
   host.append(viewer);
-  await viewer.load(table);
-  await viewer.restore({ plugin: 'Datagrid', columns: [...names], settings: false });
+  await viewer.load(client);
+  await viewer.restore({
+    table: await table.get_name(),
+    plugin: 'Datagrid',
+    columns: [...names],
+    settings: false,
+  });
   const grid = () => findDeep(viewer, 'regular-table') as RegularTable;
   return {
     parse: (bytes) => toColumns(bytes, names),
@@ -64,8 +70,9 @@ export const createGrid: CreateGrid = async (host, columns) => {
     cell(row, column) {
       const cell = row.children[names.indexOf(column)];
       if (!cell) return '';
-      const value = grid().getMeta(cell)?.value;
-      return times.includes(column) ? timeText(Number(value)) : String(value ?? '');
+      const value = grid().getMeta(cell)?.user; // as the engine has it, not as it is shown
+      if (value === undefined || value === null) return '';
+      return times.includes(column) ? timeText(Number(value)) : String(value);
     },
   };
 };

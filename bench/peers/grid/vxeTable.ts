@@ -9,32 +9,30 @@ import {
   ROW_HEIGHT,
 } from '../../pages/grid/Grid.js';
 
-const ANY_TEXT = { value: '' };
-
-function renderColumn(field: string) {
-  return h(VxeColumn, {
-    key: field,
-    field,
-    title: field,
-    width: COLUMN_WIDTH,
-    sortable: true,
-    filters: [ANY_TEXT],
-    filterMethod: ({ value, row }: { value: string; row: Row }) =>
-      String(row[field] ?? '').includes(value),
-  });
-}
+/** Made once: options that are new in each drawing of the table draw it again, for ever. */
+const optionsOf = (field: string) => ({
+  key: field,
+  field,
+  title: field,
+  width: COLUMN_WIDTH,
+  sortable: true,
+  filters: [{ value: '' }],
+  filterMethod: ({ value, row }: { value: string; row: Row }) =>
+    String(row[field] ?? '').includes(value),
+});
 
 /** vxe-table: row objects, all of them handed over anew with each batch. */
 export const createGrid: CreateGrid = (host, { names }) => {
   const table = shallowRef<VxeTableInstance<Row>>();
   const options = {
     height: host.clientHeight,
-    showOverflow: true,
-    rowConfig: { height: ROW_HEIGHT },
+    showOverflow: 'ellipsis' as const,
     cellConfig: { height: ROW_HEIGHT },
     virtualYConfig: { enabled: true, gt: 0 },
   };
-  createApp(() => h(VxeTable, { ref: table, ...options }, () => names.map(renderColumn))).mount(host);
+  const columns = names.map(optionsOf);
+  const drawColumns = () => columns.map((column) => h(VxeColumn, column));
+  createApp(() => h(VxeTable, { ref: table, ...options }, drawColumns)).mount(host);
   const all: Row[] = [];
   return {
     parse: parseRows,
@@ -50,9 +48,7 @@ export const createGrid: CreateGrid = (host, { names }) => {
       if (text === null) return table.value!.clearFilter(column);
       return table.value!.setFilter(column, [{ value: text, checked: true }], true);
     },
-    scroller: () =>
-      host.querySelector<HTMLElement>('.vxe-table--scroll-y-handle') ??
-      host.querySelector<HTMLElement>('.vxe-table--body-inner-wrapper')!,
+    scroller: () => host.querySelector<HTMLElement>('.vxe-table--body-inner-wrapper')!,
     rows: () => host.querySelectorAll('.vxe-table--main-wrapper .vxe-body--row'),
     cell: (row, column) => row.children[names.indexOf(column)]?.textContent?.trim() ?? '',
   };
