@@ -16,6 +16,11 @@ export {
   type UseTraceProgressReturn,
 } from './composables/useTraceProgress/useTraceProgress.js';
 export {
+  useRecordView,
+  type UseRecordViewOptions,
+  type UseRecordViewReturn,
+} from './composables/useRecordView/useRecordView.js';
+export {
   cancelJob,
   type CancelJobOptions,
   collectContainerIds,
@@ -83,7 +88,16 @@ export {
   type WarningMessage,
   WORKCENTER_GROUPS,
 } from './protocol/index.js';
-export { DecodeWorkerError, type RecordColumn, type RecordTable } from './records/index.js';
+export {
+  DecodeWorkerError,
+  type RecordColumn,
+  type RecordFilter,
+  type RecordQuery,
+  type RecordSort,
+  type RecordTable,
+  RecordView,
+  type RecordViewOptions,
+} from './records/index.js';
 export {
   type TraceDomainState,
   type TraceDomainStatus,

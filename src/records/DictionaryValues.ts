@@ -19,6 +19,11 @@ export class DictionaryValues {
     return this.#byteLength;
   }
 
+  /** The entries as they came, one increment behind the other. */
+  get increments(): readonly DictionaryIncrement[] {
+    return this.#increments;
+  }
+
   append(increment: DictionaryIncrement): void {
     this.#increments.push(increment);
     this.#starts.push(this.#size);

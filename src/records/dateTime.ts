@@ -5,7 +5,7 @@ const ZERO = 0x30;
 const DASH = 0x2d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const SECONDS_PER_DAY = 86_400;
+export const SECONDS_PER_DAY = 86_400;
 
 /** Two digits; NaN where they are none. */
 function twoDigits(bytes: Uint8Array, at: number): number {

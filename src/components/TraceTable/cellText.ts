@@ -1,3 +1,5 @@
+import { plainText } from '../../records/plainText.js';
+
 /** Longer texts are cut: no cell shows more, and one of megabytes would stall the layout. */
 const MAX_CELL_CHARACTERS = 500;
 
@@ -10,8 +12,4 @@ export function cellText(
   if (value === null || value === undefined) return null;
   const text = format ? format(value, row) : plainText(value);
   return text.length > MAX_CELL_CHARACTERS ? `${text.slice(0, MAX_CELL_CHARACTERS)}…` : text;
-}
-
-function plainText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
