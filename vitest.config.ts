@@ -4,6 +4,18 @@ import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS } from './scripts/chromiumArgs.mjs';
 import { mswServiceWorker } from './scripts/mswServiceWorker.mjs';
 
+/** Chromium, at a number of device pixels a CSS pixel. */
+const chromium = (deviceScaleFactor = 1) =>
+  playwright({
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: CHROMIUM_ARGS,
+    },
+    contextOptions: { deviceScaleFactor },
+  });
+/** Scrolling is rounded to device pixels: its tests run at other factors, too. */
+const scrollTests = ['tests/components/*.scroll.browser.test.ts'];
+
 export default defineConfig({
   plugins: [vue(), mswServiceWorker()],
   optimizeDeps: {
@@ -39,13 +51,16 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-                args: CHROMIUM_ARGS,
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
+            provider: chromium(),
+            instances: [
+              { browser: 'chromium' },
+              ...[1.5, 2].map((factor) => ({
+                browser: 'chromium' as const,
+                name: `browser at ${factor}`,
+                provider: chromium(factor),
+                include: scrollTests,
+              })),
+            ],
           },
         },
       },

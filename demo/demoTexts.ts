@@ -69,7 +69,7 @@ const en = {
 export type DemoTexts = typeof en;
 
 const zhTW: DemoTexts = {
-  tagline: '查詢再慢、資料再多,先到的先看',
+  tagline: '查詢再慢、資料再多，先到的先看',
   language: '語言',
   theme: '外觀',
   themes: { auto: '跟隨系統', light: '淺色', dark: '深色' },
@@ -77,9 +77,9 @@ const zhTW: DemoTexts = {
     title: '查詢條件',
     profile: '追溯類型',
     profiles: {
-      mid_section_defect: '中段不良追溯(MSD)',
-      query_tool: '批次查詢(正向)',
-      query_tool_reverse: '批次查詢(反向)',
+      mid_section_defect: '中段不良追溯（MSD）',
+      query_tool: '批次查詢（正向）',
+      query_tool_reverse: '批次查詢（反向）',
     },
     direction: '方向',
     directions: { backward: '反向', forward: '正向' },
@@ -97,19 +97,19 @@ const zhTW: DemoTexts = {
       gd_work_order: 'GD 工單',
       gd_lot_id: 'GD 批號',
     },
-    values: '號碼(一行一個)',
-    size: '批次數(約)',
+    values: '號碼（一行一個）',
+    size: '批次數（約）',
     run: '開始追溯',
     cancel: '取消',
   },
   tabs: { label: '結果', figures: '分析' },
-  start: '按「開始追溯」:資料還在傳,最先到的幾筆就能看。',
+  start: '按「開始追溯」：資料還在傳，最先到的幾筆就能看。',
   kpi: {
     total_input: '投入數',
     lot_count: '批數',
     defective_lot_count: '不良批數',
     total_defect_qty: '不良數',
-    total_defect_rate: '不良率(%)',
+    total_defect_rate: '不良率（%）',
     top_loss_reason: '首要不良原因',
     affected_machine_count: '關聯機台數',
     detection_lot_count: '偵測批數',
@@ -117,9 +117,9 @@ const zhTW: DemoTexts = {
     tracked_lot_count: '追蹤批數',
     downstream_stations_reached: '到達下游站數',
     downstream_total_reject: '下游報廢數',
-    downstream_reject_rate: '下游報廢率(%)',
+    downstream_reject_rate: '下游報廢率（%）',
   },
-  chart: '柏拉圖:',
+  chart: '柏拉圖：',
   charts: {
     by_machine: '上游機台',
     by_detection_machine: '偵測機台',
@@ -131,7 +131,7 @@ const zhTW: DemoTexts = {
     by_downstream_loss_reason: '下游報廢原因',
   },
   defects: '不良數',
-  cumulative: '累計(%)',
+  cumulative: '累計（%）',
 };
 
 export const demoTexts: Record<TraceLocale, DemoTexts> = { en, 'zh-TW': zhTW };

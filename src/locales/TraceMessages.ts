@@ -11,9 +11,24 @@ export interface TraceMessages {
   readonly table: {
     rowNumber: string;
     empty: string;
+    /** In place of `empty` where there are rows, but none that is searched for. */
+    noMatch: string;
     /** What a screen reader says, and a tooltip shows, for a cell without a value. */
     noValue: string;
     integer(value: number): string;
+    /** Label and placeholder of the search box. */
+    search: string;
+    clearSearch: string;
+    /** What a screen reader says when a search has ended. */
+    matches(rows: number): string;
+    /** `reason` is an error's own words. */
+    viewFailed(reason: string): string;
+    /** The button that keeps the newest rows in view. */
+    follow: string;
+    /** Tooltip of a heading. */
+    sortHint: string;
+    /** What a screen reader says of a heading where several columns sort; `key` is counted from 1. */
+    sortKey(key: number, descending: boolean): string;
   };
   readonly stages: {
     label: string;

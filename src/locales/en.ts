@@ -22,7 +22,21 @@ export const en: TraceMessages = {
     upstream_history: 'Upstream history',
     downstream_rejects: 'Downstream rejects',
   },
-  table: { rowNumber: 'No.', empty: 'No rows', noValue: 'no value', integer },
+  table: {
+    rowNumber: 'No.',
+    empty: 'No rows',
+    noMatch: 'No row matches',
+    noValue: 'no value',
+    integer,
+    search: 'Search',
+    clearSearch: 'Clear the search',
+    matches: (found) => count(found, 'row matches', 'rows match'),
+    viewFailed: (reason) => `Cannot sort or search: ${reason}`,
+    follow: 'Follow',
+    sortHint: 'Click to sort, Shift+click to sort by one more column',
+    sortKey: (key, descending) =>
+      `sort key ${integer(key)}, ${descending ? 'descending' : 'ascending'}`,
+  },
   stages: {
     label: 'Stages of the trace',
     resolve: 'Resolve lots',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mount } from '@vue/test-utils';
 import TraceTable from '../../src/components/TraceTable/TraceTable.vue';
 import { cellText } from '../../src/components/TraceTable/cellText.js';
-import { createFakeTable } from './fakeTable.js';
+import { createTable } from './traceTables.js';
 
 describe('cellText', () => {
   test('null and missing values have no text, unlike "null" and empty text', () => {
@@ -31,7 +31,7 @@ describe('cellText', () => {
 });
 
 test('an empty table says so in the chosen language', () => {
-  const table = createFakeTable(0);
+  const table = createTable(0);
   const props = { table, rowCount: 0, label: '上游履歷' };
   const zh = mount(TraceTable, { props: { ...props, locale: 'zh-TW' as const } });
   expect(zh.text()).toContain('尚無資料');
@@ -42,7 +42,7 @@ test('an empty table says so in the chosen language', () => {
 
 test('columns can be chosen, named and ordered', () => {
   const columns = [{ name: 'TRACKINQTY', label: '數量' }, { name: 'CONTAINERID' }];
-  const props = { table: createFakeTable(5), rowCount: 5, label: 'x', columns };
+  const props = { table: createTable(5), rowCount: 5, label: 'x', columns };
   const wrapper = mount(TraceTable, { props: { ...props, locale: 'en' as const } });
   const headings = wrapper.findAll('[role=columnheader]').map((heading) => heading.text());
   expect(headings).toEqual(['No.', '數量', 'CONTAINERID']);

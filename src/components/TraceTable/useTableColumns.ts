@@ -15,6 +15,8 @@ const MIN_WIDTH = 64;
 const MAX_WIDTH = 300;
 /** Padding of a cell, both sides, and a little air. */
 const CELL_SPACE = 28;
+/** Room of the arrow and the number of the sort key beside a heading. */
+const ARROW_SPACE = 20;
 /** Rows at the start and at the end that a column is measured by. */
 const SAMPLE_ROWS = 30;
 
@@ -48,10 +50,15 @@ export function useTableColumns(options: UseTableColumnsOptions): ComputedRef<Dr
     const element = options.element.value;
     const fresh = asked.value.filter((column) => !measures.value.has(measureKey(column)));
     if (!element || toValue(options.rowCount) === 0 || fresh.length === 0) return;
-    const textWidth = createTextMeasure(element);
+    const { fontSize, fontFamily } = getComputedStyle(element);
+    const widths = {
+      textWidth: createTextMeasure(`500 ${fontSize} ${fontFamily}`),
+      // as theme.css has it
+      headingWidth: createTextMeasure(`600 12px ${fontFamily}`),
+    };
     measures.value = new Map([
       ...measures.value,
-      ...fresh.map((c) => [measureKey(c), measure(table, c, textWidth)] as const),
+      ...fresh.map((c) => [measureKey(c), measure(table, c, widths)] as const),
     ]);
   }
 
@@ -89,9 +96,9 @@ function drawn(column: TraceTableColumn, measures: ReadonlyMap<string, Measure>)
 function measure(
   table: RecordTable,
   { name, label = name, format }: TraceTableColumn,
-  textWidth: (text: string) => number,
+  { textWidth, headingWidth }: Record<'textWidth' | 'headingWidth', TextMeasure>,
 ): Measure {
-  let widest = textWidth(label) * 1.04;
+  let widest = headingWidth(label) + ARROW_SPACE;
   let numbers = 0;
   let values = 0;
   for (const row of sampleRows(table.rowCount)) {
@@ -115,11 +122,13 @@ function sampleRows(rowCount: number): number[] {
   ];
 }
 
-/** Width of a text in the element's font, px; a guess where there is no canvas. */
-function createTextMeasure(element: HTMLElement): (text: string) => number {
+/** Width of a text, px. */
+type TextMeasure = (text: string) => number;
+
+/** Measures texts in a font; a guess where there is no canvas. */
+function createTextMeasure(font: string): TextMeasure {
   const context = document.createElement('canvas').getContext('2d');
   if (!context) return (text) => text.length * 8;
-  const { fontSize, fontFamily } = getComputedStyle(element);
-  context.font = `500 ${fontSize} ${fontFamily}`;
+  context.font = font;
   return (text) => context.measureText(text).width;
 }

@@ -25,6 +25,18 @@ export class ScrollPlace {
     this.atEnd = this.offset.value >= scale.maxOffset - 1;
   }
 
+  /** Keeps the place, or the end, in another scale. */
+  rescale(scale: ScrollScale, toEnd: boolean): void {
+    this.moveTo(toEnd ? scale.maxOffset : this.offset.value, scale);
+    this.moveAnchor();
+  }
+
+  /** Moves the rows together with what the user does. */
+  shiftBy(distance: number, scale: ScrollScale): void {
+    this.moveTo(this.offset.value + distance, scale);
+    this.moveAnchor();
+  }
+
   /** Takes over what the browser scrolled; false where it did not. */
   readFrom(scroller: HTMLElement, scale: ScrollScale): boolean {
     // A hidden element (display: none) has lost its scrollTop; the rows keep their place.
@@ -47,8 +59,17 @@ export class ScrollPlace {
     this.acknowledge(scroller);
   }
 
+  /**
+   * Puts `scrollTop` right where nothing moves or is held. Unscaled, at any time: only a shift or a
+   * shorter table parts it from the offset, and the next scroll would take that back.
+   */
+  settle(scroller: HTMLElement, scale: ScrollScale, moves: boolean): void {
+    if (moves && scale.scaled) this.acknowledge(scroller);
+    else this.writeTo(scroller, scale);
+  }
+
   /** Takes `scrollTop` for known, so that it moves no rows. */
-  acknowledge(scroller: HTMLElement): void {
+  private acknowledge(scroller: HTMLElement): void {
     if (scroller.clientHeight > 0) this.scrollTop = scroller.scrollTop;
   }
 
@@ -58,7 +79,7 @@ export class ScrollPlace {
   }
 
   /** As `dropAnchor`, for a thumb that is dragged while the scale changes. */
-  moveAnchor(): void {
+  private moveAnchor(): void {
     if (this.anchor) this.dropAnchor();
   }
 

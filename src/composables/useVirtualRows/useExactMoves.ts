@@ -13,7 +13,8 @@ export interface UseExactMovesOptions {
 /** Keys and the wheel, which move the rows by exact amounts however the scrollbar is scaled. */
 export function useExactMoves({ scroller, scale, offset, moveTo }: UseExactMovesOptions): void {
   useEventListener(scroller, 'keydown', (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.target !== scroller.value) return;
+    // Also while a heading has the focus: its button takes none of these keys.
+    if (event.defaultPrevented) return;
     const next = offsetAfterKey(event, scale.value, offset.value);
     if (next === null) return;
     event.preventDefault();

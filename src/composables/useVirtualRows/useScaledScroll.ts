@@ -1,16 +1,9 @@
 import { useEventListener, useTimeoutFn } from '@vueuse/core';
-import {
-  shallowRef,
-  toValue,
-  watch,
-  type ComputedRef,
-  type MaybeRefOrGetter,
-  type Ref,
-  type ShallowRef,
-} from 'vue';
+import { shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { ScrollPlace } from './ScrollPlace.js';
 import type { ScrollScale } from './scrollScale.js';
 import { useExactMoves } from './useExactMoves.js';
+import { useFollow } from './useFollow.js';
 import { useScrollHold } from './useScrollHold.js';
 
 /** A swipe's scroll events come every frame; after this long without one it has ended. */
@@ -19,8 +12,8 @@ const IDLE_MS = 150;
 export interface UseScaledScrollOptions {
   scroller: Readonly<Ref<HTMLElement | null>>;
   scale: ComputedRef<ScrollScale>;
-  /** Keep the end in view while rows are appended, unless the user scrolls away. */
-  follow: MaybeRefOrGetter<boolean>;
+  /** Keeps the end in view while rows are appended; false while the user is elsewhere. */
+  follow: Ref<boolean | undefined>;
 }
 
 export interface UseScaledScrollReturn {
@@ -28,6 +21,8 @@ export interface UseScaledScrollReturn {
   offset: ShallowRef<number>;
   /** Moves the rows to an offset, and the scrollbar with them. */
   moveTo(offset: number): void;
+  /** Moves the rows with what the user does: rows came or went above the viewport, so many px. */
+  shiftBy(distance: number): void;
 }
 
 /**
@@ -38,6 +33,7 @@ export function useScaledScroll(options: UseScaledScrollOptions): UseScaledScrol
   const { scroller, scale } = options;
   const offset = shallowRef(0);
   const place = new ScrollPlace(offset);
+  const follow = useFollow(options.follow, () => !place.atEnd && moveTo(scale.value.maxOffset));
   const idle = useTimeoutFn(writeAtRest, IDLE_MS, { immediate: false });
   const hold = useScrollHold({
     scroller,
@@ -49,49 +45,32 @@ export function useScaledScroll(options: UseScaledScrollOptions): UseScaledScrol
   });
 
   function writeAtRest() {
-    if (!scroller.value) return;
-    if (idle.isPending.value || hold.isHeld()) place.acknowledge(scroller.value);
-    else place.writeTo(scroller.value, scale.value);
+    const moves = idle.isPending.value || hold.isHeld();
+    if (scroller.value) place.settle(scroller.value, scale.value, moves);
   }
 
   function readScroll(scaleThen: ScrollScale) {
-    if (scroller.value && place.readFrom(scroller.value, scaleThen)) idle.start();
+    if (!scroller.value || !place.readFrom(scroller.value, scaleThen)) return;
+    follow.moved(place.atEnd);
+    idle.start();
   }
 
   function moveTo(next: number) {
     hold.release();
     idle.stop();
     place.moveTo(next, scale.value);
+    follow.moved(place.atEnd);
     if (scroller.value) place.writeTo(scroller.value, scale.value);
   }
 
   useEventListener(scroller, 'scroll', () => readScroll(scale.value), { passive: true });
   useExactMoves({ scroller, scale, offset, moveTo });
-  followScale({ ...options, place, offset, readScroll, writeAtRest });
-  watch(
-    () => toValue(options.follow),
-    (follow) => follow && moveTo(scale.value.maxOffset),
-  );
-  return { offset, moveTo };
-}
-
-interface FollowScaleOptions extends UseScaledScrollOptions {
-  place: ScrollPlace;
-  offset: ShallowRef<number>;
-  readScroll(scaleThen: ScrollScale): void;
-  writeAtRest(): void;
-}
-
-/** Keeps the place while rows are appended or the viewport changes. */
-function followScale(options: FollowScaleOptions) {
-  const { scale, follow, place, offset, readScroll, writeAtRest } = options;
   // Before the spacer changes: what the browser scrolled meanwhile belongs to the old scale.
   watch(scale, (scaleNow, scaleThen) => {
     readScroll(scaleThen);
-    const toEnd = toValue(follow) && place.atEnd;
-    place.moveTo(toEnd ? scaleNow.maxOffset : offset.value, scaleNow);
-    place.moveAnchor();
+    place.rescale(scaleNow, follow.isFollowing());
   });
   // After it: at rest the scrollbar goes to its new place at once.
   watch(scale, writeAtRest, { flush: 'post' });
+  return { offset, moveTo, shiftBy: (distance) => place.shiftBy(distance, scale.value) };
 }

@@ -30,8 +30,11 @@ export interface UseVirtualRowsOptions {
   headerHeight?: MaybeRefOrGetter<number>;
   /** Rows drawn beyond either edge of the viewport. @default 3 */
   overscan?: number;
-  /** Keep the end in view while rows are appended, unless the user scrolls away. @default false */
-  follow?: MaybeRefOrGetter<boolean>;
+  /**
+   * Keeps the end in view while rows are appended. Scrolling away sets it to false, coming back to
+   * true again; undefined where there is nothing to follow.
+   */
+  follow: Ref<boolean | undefined>;
 }
 
 export interface UseVirtualRowsReturn {
@@ -51,6 +54,8 @@ export interface UseVirtualRowsReturn {
    * @throws RangeError where `row` is not a whole number in 0 … rowCount − 1
    */
   scrollToRow(row: number, align?: RowAlign): void;
+  /** Keeps what is in view in its place when so many rows came (or, below 0, went) above it. */
+  shiftRows(count: number): void;
 }
 
 /**
@@ -60,11 +65,12 @@ export interface UseVirtualRowsReturn {
  * @example
  * ```ts
  * const scroller = useTemplateRef<HTMLElement>('scroller');
- * const rows = useVirtualRows({ scroller, rowCount: () => props.rowCount, rowHeight: 32 });
+ * const follow = ref(false);
+ * const rows = useVirtualRows({ scroller, rowCount: () => props.rowCount, rowHeight: 32, follow });
  * ```
  */
 export function useVirtualRows(options: UseVirtualRowsOptions): UseVirtualRowsReturn {
-  const { scroller, headerHeight = 0, overscan = 3, follow = false } = options;
+  const { scroller, headerHeight = 0, overscan = 3, follow } = options;
   const scrollerHeight = useContentHeight(scroller);
   const viewportHeight = computed(() => Math.max(0, scrollerHeight.value - toValue(headerHeight)));
   const scale = computed<ScrollScale>(() =>
@@ -74,7 +80,7 @@ export function useVirtualRows(options: UseVirtualRowsOptions): UseVirtualRowsRe
       viewportHeight: viewportHeight.value,
     }),
   );
-  const { offset, moveTo } = useScaledScroll({ scroller, scale, follow });
+  const { offset, moveTo, shiftBy } = useScaledScroll({ scroller, scale, follow });
 
   const rows = computed(() =>
     rowsAt(scale.value, clampOffset(scale.value, offset.value), overscan),
@@ -95,6 +101,7 @@ export function useVirtualRows(options: UseVirtualRowsOptions): UseVirtualRowsRe
     firstRow: computed(() => rows.value.first),
     endRow: computed(() => rows.value.end),
     scrollToRow,
+    shiftRows: (count) => shiftBy(count * scale.value.rowHeight),
   };
 }
 
