@@ -12,10 +12,10 @@ const SORTED_BY = ['EQUIPMENTNAME', 'CONTAINERID', 'TRACKINTIMESTAMP', 'TRACKINQ
 const STEP_MS = 120_000;
 
 /** The views, by the name under which they are shown. */
-function viewsOf({ largest, filtered: { column, text, first } }) {
+function viewsOf({ smallest, filtered: { column, text, first } }) {
   const sorts = SORTED_BY.map((name) => [
     `sort ${name}`,
-    { column: name, first: { [name]: largest[name] } },
+    { column: name, first: { [name]: smallest[name] } },
   ]);
   return [...sorts, [`filter ${column}`, { column, text, first }]];
 }

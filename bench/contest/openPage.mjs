@@ -59,7 +59,10 @@ export async function openPage(url) {
     /** Errors and warnings of the page. */
     log,
     run(method, args = [], ms = 120_000) {
-      const asked = page.evaluate(([name, values]) => window.bench[name](...values), [method, args]);
+      const asked = page.evaluate(
+        ([name, values]) => window.bench[name](...values),
+        [method, args],
+      );
       const failed = asked.catch((error) => {
         throw new PageGaveUp(`${method}: ${error.message.split('\n')[0]}`);
       });

@@ -13,9 +13,8 @@ export const DOMAINS = Object.keys(TIME_COLUMNS);
 class RowSurvey {
   rows = 0;
   last = null;
-  first = null;
-  /** The largest value of each column. */
-  largest = {};
+  /** The smallest value of each column. */
+  smallest = {};
   filtered = { ...FILTER, rows: 0, first: null };
   #times = new Set();
   #timeColumn;
@@ -30,20 +29,20 @@ class RowSurvey {
       this.#times.add(row[this.#timeColumn]);
       for (const name in row) {
         const value = row[name];
-        if (!(name in this.largest) || value > this.largest[name]) this.largest[name] = value;
+        if (value === null) continue;
+        if (!(name in this.smallest) || value < this.smallest[name]) this.smallest[name] = value;
       }
       if (!row[column]?.includes(text)) continue;
       this.filtered.first ??= row;
       this.filtered.rows++;
     }
-    this.first ??= rows[0];
     this.rows += rows.length;
     this.last = rows.at(-1);
   }
 
   report() {
-    const { rows, first, last, largest, filtered } = this;
-    return { rows, first, last, largest, filtered, distinctTimes: this.#times.size / rows };
+    const { rows, last, smallest, filtered } = this;
+    return { rows, last, smallest, filtered, distinctTimes: this.#times.size / rows };
   }
 }
 

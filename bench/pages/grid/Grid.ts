@@ -15,8 +15,8 @@ export interface Grid<Batch = unknown> {
   parse(bytes: Uint8Array, rowCount: number): Batch;
   /** Resolves, where it takes time, when the rows are in the table. */
   append(batch: Batch): unknown;
-  /** Sorts by one column; null for the order in which the rows came. */
-  sort(column: string | null, descending: boolean): unknown;
+  /** Sorts by a column, rising; null for the order in which the rows came. */
+  sort(column: string | null): unknown;
   /** Leaves the rows whose text in `column` contains `text`; null for all rows. */
   filter(column: string, text: string | null): unknown;
   /** The element that scrolls. */

@@ -6,7 +6,7 @@ import { shownRows } from './shownRows.js';
 /** A view that is asked for, and what tells that it is on screen. */
 export interface ViewRequest {
   column: string;
-  /** Text to filter by; without it the view is sorted, falling. */
+  /** Text to filter by; without it the view is sorted, rising. */
   text?: string;
   /** What the first row shows in its columns. */
   first: Record<string, string | number>;
@@ -26,16 +26,15 @@ export async function showView(grid: Grid, request: ViewRequest) {
   const { column, text } = request;
   grid.scroller().scrollTop = 0;
   await frameDrawn();
+  if (isShown(grid, request)) throw new Error(`The view by ${column} is on screen already.`);
   const stopWatching = watchBlocks();
   const started = performance.now();
   const shown = drawnWhen(() => isShown(grid, request));
-  const done =
-    text === undefined ? grid.sort(column, true) : grid.filter(column, text);
-  await done;
+  await (text === undefined ? grid.sort(column) : grid.filter(column, text));
   const readyMs = performance.now() - started;
   const shownMs = (await shown) - started;
   const blocks = await stopWatching();
-  await (text === undefined ? grid.sort(null, false) : grid.filter(column, null));
+  await (text === undefined ? grid.sort(null) : grid.filter(column, null));
   await frameDrawn();
   return { readyMs, shownMs, ...blocks };
 }

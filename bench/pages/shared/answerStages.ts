@@ -17,7 +17,11 @@ export function answerStages(
   return async (input, init) => {
     const url = String(input);
     if (url.endsWith('/seed-resolve')) {
-      return answerJson({ stage: 'seed-resolve', seeds: [{ container_id: 'bench' }], seed_count: 1 });
+      return answerJson({
+        stage: 'seed-resolve',
+        seeds: [{ container_id: 'bench' }],
+        seed_count: 1,
+      });
     }
     if (url.endsWith('/lineage')) return answerJson({ stage: 'lineage', ancestors: {}, roots: {} });
     if (url.endsWith('/events')) {

@@ -12,7 +12,11 @@ ModuleRegistry.registerModules([AllCommunityModule]);
 /** AG Grid Community: row objects, appended by transactions. */
 export const createGrid: CreateGrid = (host, { names }) => {
   const api = create<Row>(host, {
-    columnDefs: names.map((field) => ({ field, width: COLUMN_WIDTH, filter: 'agTextColumnFilter' })),
+    columnDefs: names.map((field) => ({
+      field,
+      width: COLUMN_WIDTH,
+      filter: 'agTextColumnFilter',
+    })),
     rowData: [],
     rowHeight: ROW_HEIGHT,
     animateRows: false,
@@ -21,8 +25,8 @@ export const createGrid: CreateGrid = (host, { names }) => {
   return {
     parse: parseRows,
     append: (batch) => void api.applyTransaction({ add: batch as Row[] }),
-    sort(column, descending) {
-      const state = column ? [{ colId: column, sort: descending ? 'desc' : 'asc' } as const] : [];
+    sort(column) {
+      const state = column ? [{ colId: column, sort: 'asc' as const }] : [];
       api.applyColumnState({ state, defaultState: { sort: null } });
     },
     async filter(column, text) {

@@ -61,8 +61,7 @@ export const createGrid: CreateGrid = async (host, columns) => {
   return {
     parse: (bytes) => toColumns(bytes, names),
     append: (batch) => table.update(batch as Columns),
-    sort: (column, descending) =>
-      viewer.restore({ sort: column ? [[column, descending ? 'desc' : 'asc']] : [] }),
+    sort: (column) => viewer.restore({ sort: column ? [[column, 'asc']] : [] }),
     filter: (column, text) =>
       viewer.restore({ filter: text === null ? [] : [[column, 'contains', text]] }),
     scroller: grid,

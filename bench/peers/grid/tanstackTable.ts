@@ -92,8 +92,8 @@ export const createGrid: CreateGrid = (host, { names }) => {
       data.value = data.value.concat(batch as Row[]);
       return nextTick();
     },
-    sort(column, descending) {
-      table.setSorting(column ? [{ id: column, desc: descending }] : []);
+    sort(column) {
+      table.setSorting(column ? [{ id: column, desc: false }] : []);
       return nextTick();
     },
     filter(column, text) {

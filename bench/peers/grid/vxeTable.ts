@@ -40,9 +40,9 @@ export const createGrid: CreateGrid = (host, { names }) => {
       for (const row of batch as Row[]) all.push(row);
       return table.value!.loadData(all);
     },
-    sort(column, descending) {
+    sort(column) {
       if (column === null) return table.value!.clearSort();
-      return table.value!.sort(column, descending ? 'desc' : 'asc');
+      return table.value!.sort(column, 'asc');
     },
     filter(column, text) {
       if (text === null) return table.value!.clearFilter(column);

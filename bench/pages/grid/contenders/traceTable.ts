@@ -1,6 +1,6 @@
 import { createPinia } from 'pinia';
-import { createApp, h, nextTick, watch } from 'vue';
-import { TraceTable, useTraceProgress } from '../../../../src/index.js';
+import { createApp, h, nextTick, type ShallowRef, shallowRef, watch } from 'vue';
+import { type RecordFilter, TraceTable, useTraceProgress } from '../../../../src/index.js';
 import { answerStages } from '../../shared/answerStages.js';
 import { type CreateGrid, ROW_HEIGHT } from '../Grid.js';
 import { createFeed, type Feed } from './createFeed.js';
@@ -12,8 +12,15 @@ interface Batch {
   rowCount: number;
 }
 
-/** The app: a trace that the feed fills, its table on screen; tells each new row count. */
-function createTraceApp(feed: Feed, onRows: (rowCount: number) => void) {
+interface TraceAppOptions {
+  feed: Feed;
+  filter: ShallowRef<RecordFilter[]>;
+  /** Told each new row count. */
+  onRows: (rowCount: number) => void;
+}
+
+/** The app: a trace that the feed fills, its table on screen. */
+function createTraceApp({ feed, filter, onRows }: TraceAppOptions) {
   return createApp({
     setup() {
       const trace = useTraceProgress({
@@ -27,7 +34,12 @@ function createTraceApp(feed: Feed, onRows: (rowCount: number) => void) {
       return () => {
         const rows = rowCount(); // tables are not reactive: the row count tells of them
         const table = trace.store.tables.get(DOMAIN);
-        const options = { rowCount: rows, label: DOMAIN, rowHeight: ROW_HEIGHT };
+        const options = {
+          rowCount: rows,
+          label: DOMAIN,
+          rowHeight: ROW_HEIGHT,
+          filter: filter.value,
+        };
         return table && h(TraceTable, { table, ...options });
       };
     },
@@ -40,7 +52,14 @@ export const createGrid: CreateGrid = (host, { names }) => {
   let sent = 0;
   let arrived: () => void = () => undefined;
   const onRows = (rowCount: number) => void (rowCount >= sent && arrived());
-  createTraceApp(feed, onRows).use(createPinia()).mount(host);
+  const filter = shallowRef<RecordFilter[]>([]);
+  createTraceApp({ feed, filter, onRows }).use(createPinia()).mount(host);
+  const clickHeading = (column: string) => {
+    const buttons = host.querySelectorAll<HTMLElement>('.vts-table__sort');
+    buttons[names.indexOf(column)]!.click();
+    return nextTick();
+  };
+  let sortedBy: string | null = null;
   return {
     parse: (bytes, rowCount): Batch => ({ bytes, rowCount }),
     async append(batch) {
@@ -51,11 +70,14 @@ export const createGrid: CreateGrid = (host, { names }) => {
       await all;
       await nextTick();
     },
-    sort() {
-      throw new Error('not there yet');
+    async sort(column) {
+      if (column) await clickHeading(column);
+      // sorted the other way round, and then no longer
+      else if (sortedBy) for (let click = 0; click < 2; click++) await clickHeading(sortedBy);
+      sortedBy = column;
     },
-    filter() {
-      throw new Error('not there yet');
+    filter(column, text) {
+      filter.value = text === null ? [] : [{ column, text }];
     },
     scroller: () => host.querySelector<HTMLElement>('.vts-table__scroller')!,
     rows: () => host.querySelectorAll('.vts-table__body [role=row]'),

@@ -25,7 +25,8 @@ export const read: ReadStream = async ({ domain, stream }, sink, host) => {
           return answer;
         },
       });
-      const rowCount = () => trace.store.domains.find((known) => known.name === name)?.rowCount ?? 0;
+      const rowCount = () =>
+        trace.store.domains.find((known) => known.name === name)?.rowCount ?? 0;
       watch(rowCount, (rows) => sink.setCount(rows), { flush: 'sync' });
       ended = trace.execute({ direction: 'backward' });
       return () => {
