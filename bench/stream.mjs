@@ -1,10 +1,7 @@
-import { buildPages } from './contest/buildPages.mjs';
 import { contenderTable, ratio } from './contest/figures.mjs';
-import { installPeers, peerVersions } from './contest/installPeers.mjs';
+import { holdContest, namesOf } from './contest/holdContest.mjs';
 import { openPage, PageGaveUp } from './contest/openPage.mjs';
 import { playRounds } from './contest/playRounds.mjs';
-import { startDataServer } from './contest/startDataServer.mjs';
-import { describeData } from './contest/describeData.mjs';
 
 /** Contenders, by the name under which they are shown: their module, and what the page is asked for. */
 const CONTENDERS = {
@@ -61,17 +58,13 @@ function ratiosOf(runs) {
 }
 
 /** Readers of a stream of rows in a page, side by side. */
-export async function stream({ rounds, containers, domain, only }) {
-  installPeers();
-  await buildPages();
-  const names = Object.keys(CONTENDERS).filter((name) => !only || only.includes(name));
-  const server = await startDataServer(containers);
-  try {
+export function stream({ rounds, containers, domain, only }) {
+  const names = namesOf(CONTENDERS, only);
+  return holdContest(containers, async (server) => {
     const runs = await playRounds(names, rounds, (name) =>
       runOnce(server, domain, CONTENDERS[name]),
     );
     return {
-      notes: [...describeData(server.info), `Peers: ${JSON.stringify(peerVersions())}`],
       tables: [
         contenderTable(`Stream of ${domain}`, runs, names, COLUMNS),
         contenderTable('First row', runs, [OURS], { 'after its bytes, ms': 'shownAfterBytesMs' }),
@@ -79,7 +72,5 @@ export async function stream({ rounds, containers, domain, only }) {
       ],
       runs,
     };
-  } finally {
-    server.stop();
-  }
+  });
 }

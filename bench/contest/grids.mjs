@@ -30,6 +30,7 @@ export async function withGrid(server, name, columns, play) {
   const figures = {};
   try {
     await page.run('create', [GRIDS[name], columns]);
+    figures.rendererBeforeMb = await page.memory();
     await play(page, figures);
   } catch (error) {
     if (!(error instanceof PageGaveUp)) throw error;
