@@ -7,7 +7,7 @@ import { playRounds } from './contest/playRounds.mjs';
 const CONTENDERS = {
   'bytes read and dropped': { module: 'drain' },
   'response.json() of one answer': { module: 'responseJson' },
-  'decode, split, JSON.parse': { module: 'splitParseLoop' },
+  'decode + split + JSON.parse': { module: 'splitParseLoop' },
   'can-ndjson-stream': { module: 'canNdjsonStream' },
   'ndjson-readablestream': { module: 'ndjsonReadableStream' },
   'fetch-ndjson': { module: 'fetchNdjson' },
@@ -52,7 +52,7 @@ function ratiosOf(runs) {
   const total = (a, b) => ratio(runs, 'totalMs', a, b) ?? 'not run';
   return [
     ['this library over the bytes alone', total(OURS, 'bytes read and dropped')],
-    ['decode, split, JSON.parse over this library', total('decode, split, JSON.parse', OURS)],
+    ['decode + split + JSON.parse over this library', total('decode + split + JSON.parse', OURS)],
     ['response.json() over this library', total('response.json() of one answer', OURS)],
   ];
 }
