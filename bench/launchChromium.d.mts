@@ -1,3 +1,3 @@
 import type { Browser } from 'playwright';
 
-export declare function launchChromium(): Promise<Browser>;
+export declare function launchChromium(args?: readonly string[]): Promise<Browser>;

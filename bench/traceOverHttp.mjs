@@ -7,6 +7,8 @@ export const MSD_PARAMS = {
   end_date: '2026-02-27',
 };
 
+const POLL_MS = 2_000;
+
 async function post(url, body) {
   const response = await fetch(url, {
     method: 'POST',
@@ -17,8 +19,8 @@ async function post(url, body) {
   return response.json();
 }
 
-/** Runs the three stages and waits for the job; resolves with the URL of its stream. */
-export async function runJob(base, params = MSD_PARAMS) {
+/** Runs the three stages; resolves with the URLs of the job. */
+export async function startJob(base, params = MSD_PARAMS) {
   const profile = 'mid_section_defect';
   const { seeds } = await post(`${base}api/trace/seed-resolve`, { profile, params });
   const seedIds = seeds.map((seed) => seed.container_id);
@@ -37,10 +39,23 @@ export async function runJob(base, params = MSD_PARAMS) {
     domains: ['upstream_history', 'materials'],
     lineage: { ancestors, seed_roots },
   });
+  const absolute = (url) => String(new URL(url, base));
+  return { statusUrl: absolute(accepted.status_url), streamUrl: absolute(accepted.stream_url) };
+}
+
+/** Resolves when a job has finished. */
+export async function finished({ statusUrl }, pollMs = POLL_MS) {
   for (;;) {
-    const status = await (await fetch(new URL(accepted.status_url, base))).json();
-    if (status.status === 'finished') return String(new URL(accepted.stream_url, base));
+    const status = await (await fetch(statusUrl)).json();
+    if (status.status === 'finished') return;
     if (status.status === 'failed') throw new Error(status.error);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
+}
+
+/** Runs the three stages and waits for the job; resolves with the URL of its stream. */
+export async function runJob(base, params = MSD_PARAMS) {
+  const job = await startJob(base, params);
+  await finished(job);
+  return job.streamUrl;
 }
