@@ -23,6 +23,7 @@ export type BodyReader = (chunks: AsyncIterable<Uint8Array>) => Promise<ReadBody
 
 /** The given client allows a stage as long. */
 const DEFAULT_TIMEOUT_MS = 360_000;
+const LONG_TEXT = 65_536;
 /** With which a page of HTML begins, and no JSON. */
 const LESS_THAN = 60;
 
@@ -72,7 +73,7 @@ export async function requestJson(
       Accept: 'application/json',
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     },
-    ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: toBody(body) }),
   };
   return withTimeout({ url, timeoutMs, signal }, async (limited) => {
     const response = await sendRequest(url, init, { ...options, signal: limited });
@@ -153,6 +154,13 @@ function toAnswer(url: string, { status, headers }: Response, read: ReadBody): J
     throw new InvalidAnswerError({ url, status, reason: 'answered data that is not an object' });
   }
   return { status, headers, body: value.data, ...counts };
+}
+
+/** A long text is handed to the network by the page, a Blob is fetched from where it lies. */
+function toBody(body: unknown): BodyInit {
+  if (body instanceof Blob) return body;
+  const text = JSON.stringify(body);
+  return text.length > LONG_TEXT ? new Blob([text]) : text;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -6,7 +6,7 @@ const BUDGET_MS = 8;
  * `scheduler.yield()` goes before everything else: over 450 MB the page drew 9 frames a second, and
  * nothing else got a turn.
  */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

@@ -1,3 +1,4 @@
+import { nextTask } from '../stream/createYielder.js';
 import { createWorkerDecoder } from './decodeInWorker.js';
 import { startDecodeWorker } from './startDecodeWorker.js';
 import type { TraceDecoder } from './TraceDecoder.js';
@@ -9,7 +10,8 @@ export interface ClosableTraceDecoder extends TraceDecoder {
 
 /** Starts a worker at once, so that it is there when the first bytes come; without one decodes here. */
 export function createTraceDecoder(): ClosableTraceDecoder {
-  const starting = startDecodeWorker();
+  // what began the trace, mostly a click, is answered first
+  const starting = nextTask().then(startDecodeWorker);
   const started = starting.then(async (worker) => {
     if (worker) return createWorkerDecoder(worker);
     const { createDecoderHere } = await import('./decodeHere.js');

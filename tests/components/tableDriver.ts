@@ -26,8 +26,8 @@ export async function show(table: ColumnTable, props: Record<string, unknown> = 
   });
   wrapper = mounted;
   const scroller = mounted.get('[role=table]').element as HTMLElement;
-  await frame();
-  await frame();
+  // the rows come over a few frames
+  for (let i = 0; i < 6; i++) await frame();
   return {
     scroller,
     wrapper: mounted,

@@ -108,7 +108,7 @@ it('ends the job on the server when the user cancels', async () => {
   );
   const page = open();
   const done = trace.execute(PARAMS);
-  await vi.waitFor(() => expect(trace.state.value.status).toBe('running'));
+  await vi.waitFor(() => expect(trace.state.value.status).toBe('running'), { timeout: 10_000 });
   await vi.waitFor(() => expect(trace.metrics.value.percent).toBe(10));
   await page.find('button').trigger('click');
   expect(await done).toMatchObject({ status: 'cancelled' });

@@ -1,8 +1,19 @@
-import { computed, toValue, type ComputedRef, type MaybeRefOrGetter, type Ref } from 'vue';
+import {
+  computed,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  onScopeDispose,
+  type Ref,
+  shallowRef,
+  toValue,
+  watch,
+} from 'vue';
 import type { UseVirtualRowsReturn } from '../../composables/useVirtualRows/useVirtualRows.js';
 
 /** Rows are placed from a row that changes only every so many: few elements move in a frame. */
 const ROWS_PER_BASE = 64;
+/** Elements of rows that are made in a frame: all at once would hold up the page that they come into. */
+const NEW_ROWS_PER_FRAME = 12;
 
 export interface UseDrawnRowsOptions {
   /** The window of the view that is in sight. */
@@ -37,10 +48,11 @@ export function useDrawnRows({
   ...options
 }: UseDrawnRowsOptions): UseDrawnRowsReturn {
   const { firstRow, endRow, offset } = virtual;
+  const most = useGradualCount(() => endRow.value - firstRow.value);
   const basePlace = computed(() => firstRow.value - (firstRow.value % ROWS_PER_BASE));
   const drawn = computed(() => {
     const rowHeight = toValue(options.rowHeight);
-    const count = endRow.value - firstRow.value;
+    const count = Math.min(most.value, endRow.value - firstRow.value);
     return Array.from({ length: count }, (_, index) => {
       const place = firstRow.value + index;
       const top = `${(place - basePlace.value) * rowHeight}px`;
@@ -55,4 +67,24 @@ export function useDrawnRows({
     return `translateY(${Math.round(y * ratio) / ratio}px)`;
   });
   return { drawn, bodyTransform };
+}
+
+/** How many of the wanted rows may be drawn: none while the columns are made, a few more with each frame. */
+function useGradualCount(wanted: () => number): Ref<number> {
+  const most = shallowRef(0);
+  let frame = 0;
+  function grow(): void {
+    frame = 0;
+    most.value += NEW_ROWS_PER_FRAME;
+  }
+  watch(
+    [wanted, most],
+    ([count]) => {
+      if (count === 0) most.value = 0;
+      else if (count > most.value && frame === 0) frame = requestAnimationFrame(grow);
+    },
+    { immediate: true, flush: 'post' },
+  );
+  onScopeDispose(() => cancelAnimationFrame(frame));
+  return most;
 }

@@ -19,6 +19,10 @@ const CELL_SPACE = 28;
 const ARROW_SPACE = 20;
 /** Rows at the start and at the end that a column is measured by. */
 const SAMPLE_ROWS = 30;
+/** So much of a text fits the widest column. */
+const MAX_CHARACTERS = 80;
+/** So many of the longest texts of a column are measured. */
+const MEASURED_TEXTS = 5;
 
 export interface UseTableColumnsOptions {
   table: MaybeRefOrGetter<RecordTable>;
@@ -98,7 +102,7 @@ function measure(
   { name, label = name, format }: TraceTableColumn,
   { textWidth, headingWidth }: Record<'textWidth' | 'headingWidth', TextMeasure>,
 ): Measure {
-  let widest = headingWidth(label) + ARROW_SPACE;
+  const texts = new Set<string>();
   let numbers = 0;
   let values = 0;
   for (const row of sampleRows(table.rowCount)) {
@@ -107,10 +111,22 @@ function measure(
     if (text === null) continue;
     values++;
     if (typeof value === 'number') numbers++;
-    widest = Math.max(widest, textWidth(text.slice(0, 80)));
+    texts.add(text.slice(0, MAX_CHARACTERS));
   }
+  const widest = Math.max(headingWidth(label) + ARROW_SPACE, ...longest([...texts]).map(textWidth));
   const width = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, Math.ceil(widest + CELL_SPACE)));
   return { width, isNumber: values > 0 && numbers === values };
+}
+
+/** The texts that may be the widest: measuring one costs as much as making it. */
+function longest(texts: readonly string[]): string[] {
+  // a Chinese character takes the room of two others
+  const length = (text: string) => text.length + text.replaceAll(/[ -\x7f]/g, '').length;
+  return texts
+    .map((text) => ({ text, length: length(text) }))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, MEASURED_TEXTS)
+    .map(({ text }) => text);
 }
 
 function sampleRows(rowCount: number): number[] {

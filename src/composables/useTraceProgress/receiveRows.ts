@@ -7,6 +7,7 @@ import type {
 } from '../../protocol/index.js';
 import { countRows, type DecodedBatch, type ReadAnswer } from '../../records/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
+import { nextTask } from '../../stream/createYielder.js';
 import { fieldsOf, textOf, textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
 import type { TraceRun } from './TraceRun.js';
@@ -62,6 +63,8 @@ export async function receiveAnswer(
   answer: EventsAnswer,
   batches: ReadAnswer['batches'],
 ): Promise<void> {
+  // the answer has just been taken over, the tables are about to be made, and then their first rows
+  await nextTask();
   run.signal.throwIfAborted();
   const totals = totalsOf(answer, batches);
   const progress = createDomainProgress(run.meter, totals.length);
@@ -70,6 +73,8 @@ export async function receiveAnswer(
     run.writer.openDomain(domain, total);
     progress.begin(domain, total);
   }
+  await nextTask();
+  run.signal.throwIfAborted();
   for (const { domain } of totals) {
     run.writer.setStatus(domain, 'receiving');
     await appendBatches(run, progress, domain, batches.get(domain) ?? []);

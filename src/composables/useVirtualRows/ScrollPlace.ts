@@ -20,6 +20,11 @@ export class ScrollPlace {
   /** @param offset px from the top of row 0 to the top of the viewport; kept current */
   constructor(private readonly offset: { value: number }) {}
 
+  /** Nothing has been scrolled: both are 0 in every scale, and the browser need not be asked. */
+  get isAtTop(): boolean {
+    return this.offset.value === 0 && this.scrollTop === 0;
+  }
+
   moveTo(offset: number, scale: ScrollScale): void {
     this.offset.value = clampOffset(scale, offset);
     this.atEnd = this.offset.value >= scale.maxOffset - 1;

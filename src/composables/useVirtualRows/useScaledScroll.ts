@@ -67,10 +67,11 @@ export function useScaledScroll(options: UseScaledScrollOptions): UseScaledScrol
   useExactMoves({ scroller, scale, offset, moveTo });
   // Before the spacer changes: what the browser scrolled meanwhile belongs to the old scale.
   watch(scale, (scaleNow, scaleThen) => {
-    readScroll(scaleThen);
+    // whoever asks where it is makes the browser lay the page out
+    if (!place.isAtTop) readScroll(scaleThen);
     place.rescale(scaleNow, follow.isFollowing());
   });
   // After it: at rest the scrollbar goes to its new place at once.
-  watch(scale, writeAtRest, { flush: 'post' });
+  watch(scale, () => place.isAtTop || writeAtRest(), { flush: 'post' });
   return { offset, moveTo, shiftBy: (distance) => place.shiftBy(distance, scale.value) };
 }
