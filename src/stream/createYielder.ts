@@ -21,11 +21,11 @@ export function nextTask(): Promise<void> {
  * Lets the page breathe between pieces of work: what comes from the network may wait in memory, and
  * is then handed out without a pause.
  */
-export function createYielder(now: () => number = () => performance.now()) {
-  let since = now();
+export function createYielder(budgetMs = BUDGET_MS) {
+  let since = performance.now();
   return async (): Promise<void> => {
-    if (now() - since < BUDGET_MS) return;
+    if (performance.now() - since < budgetMs) return;
     await nextTask();
-    since = now();
+    since = performance.now();
   };
 }

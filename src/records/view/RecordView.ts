@@ -9,9 +9,12 @@ import { SortKeys } from './SortKeys.js';
 import { inSteps, type Steps } from './Steps.js';
 
 export interface RecordViewOptions {
-  /** Called every few hundred microseconds; lets the page breathe where it is time. @default slices of 8 ms */
+  /** Called every few hundred microseconds; lets the page breathe where it is time. @default slices of 16 ms */
   breathe?: () => Promise<void>;
 }
+
+/** A frame: with shorter slices half of the time goes by in between. */
+const SLICE_MS = 16;
 
 /** The rows of a query, as far as the table had come. */
 interface Shown {
@@ -41,7 +44,7 @@ export class RecordView {
   #controller = new AbortController();
 
   /** @throws TypeError for a table of another kind than the library's own */
-  constructor(table: RecordTable, { breathe = createYielder() }: RecordViewOptions = {}) {
+  constructor(table: RecordTable, { breathe = createYielder(SLICE_MS) }: RecordViewOptions = {}) {
     if (!(table instanceof ColumnTable)) {
       throw new TypeError(
         'Only a table of a trace store can be sorted, filtered and searched: give store.tables.get(domain), as it is.',
@@ -106,7 +109,7 @@ export class RecordView {
     { filter, batches: from }: Shown,
     batches: number,
     endRow: number,
-  ): Steps<Uint32Array> {
+  ): Steps<Uint32Array<ArrayBuffer>> {
     if (!filter.isEmpty) return yield* filter.select(this.#table, from, batches, endRow);
     const start = this.#table.starts[from] ?? endRow;
     const rows = new Uint32Array(endRow - start);

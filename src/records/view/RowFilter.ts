@@ -34,7 +34,12 @@ export class RowFilter {
   }
 
   /** The rows of the batches from `from` to `to` that pass, in their order; `endRow` is behind the last. */
-  *select(table: ColumnTable, from: number, to: number, endRow: number): Steps<Uint32Array> {
+  *select(
+    table: ColumnTable,
+    from: number,
+    to: number,
+    endRow: number,
+  ): Steps<Uint32Array<ArrayBuffer>> {
     const searched = this.#search ? this.#searchedColumns(table) : [];
     for (const { column, filter } of [...this.#conditions, ...searched]) {
       const known = table.column(column);
