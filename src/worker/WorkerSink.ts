@@ -8,6 +8,8 @@ import { transferable } from './transferable.js';
 
 /** Bytes that may be under way to the worker: enough to keep it busy, little enough to be held. */
 const MOST_BYTES_UNDER_WAY = 8 * 1024 * 1024;
+/** As many at first: while the page makes its first rows, nothing else should want its processor. */
+const FIRST_BYTES_UNDER_WAY = 1024 * 1024;
 
 export interface WorkerSinkOptions {
   url: string;
@@ -23,6 +25,7 @@ export class WorkerSink implements NdjsonSink {
   readonly #worker: Worker;
   readonly #options: WorkerSinkOptions;
   #underWay = 0;
+  #mostUnderWay = FIRST_BYTES_UNDER_WAY;
   /** The lines that came back, handled one after the other. */
   #handled: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
@@ -47,7 +50,7 @@ export class WorkerSink implements NdjsonSink {
     const bytes = transferable(chunk);
     this.#underWay += bytes.byteLength;
     this.#post({ type: 'chunk', bytes }, [bytes.buffer]);
-    await this.#until(() => this.#underWay <= MOST_BYTES_UNDER_WAY);
+    await this.#until(() => this.#underWay <= this.#mostUnderWay);
   }
 
   async end(): Promise<void> {
@@ -88,6 +91,9 @@ export class WorkerSink implements NdjsonSink {
       this.#fail(error);
     }
     this.#underWay -= bytes;
+    if (lines.length > 0) {
+      this.#mostUnderWay = Math.min(MOST_BYTES_UNDER_WAY, 2 * this.#mostUnderWay);
+    }
     this.#wake();
   }
 
