@@ -216,3 +216,26 @@ describe('servers that hesitate', () => {
     await vi.waitFor(() => expect(server.asked().at(-1)).toBe('DELETE /job'));
   });
 });
+
+describe('three traces at once', () => {
+  it('read two streams, and the third when one of them ends', async () => {
+    const closes: (() => void)[] = [];
+    const held = () =>
+      ndjson(
+        new ReadableStream<Uint8Array>({
+          start: (controller) => void closes.push(() => controller.close()),
+        }),
+      );
+    const servers = [0, 1, 2].map(() => createTraceServer({ 'GET /job/stream': held }));
+    const runs = servers.map((server) => setup(server).execute(PARAMS));
+    await vi.waitFor(() => expect(closes).toHaveLength(2));
+    const third = servers.find((server) => !server.asked().includes('GET /job/stream'))!;
+    await vi.waitFor(() => expect(third.asked()).toContain('GET /job'));
+    closes[0]!();
+    await vi.waitFor(() => expect(closes).toHaveLength(3));
+    for (const close of closes.slice(1)) close();
+    expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(
+      Array(3).fill('incomplete'),
+    );
+  });
+});

@@ -14,6 +14,7 @@ import {
   createCompletenessCheck,
 } from '../../stream/index.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
+import { withStreamSlot } from '../../stream/streamSlots.js';
 import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
 import { notifyNonFinite, notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
@@ -41,7 +42,7 @@ export async function receiveStream(run: TraceRun, streamUrl: string): Promise<R
   const read = () => run.decoder.consume(streamUrl, (line) => receiver.take(line), options);
   let error: unknown = null;
   try {
-    await withRetry(streamUrl, read, retryOptionsOf(run));
+    await withStreamSlot(() => withRetry(streamUrl, read, retryOptionsOf(run)), run.signal);
   } catch (cause) {
     run.signal.throwIfAborted();
     error = cause;
