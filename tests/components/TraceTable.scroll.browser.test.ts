@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test, vi } from 'vitest';
 import { nextTick } from 'vue';
 import {
   drawnRows,
@@ -152,12 +152,20 @@ describe('where the scroll range is scaled', () => {
     await idle();
     const before = shownOffset(scroller);
     const scrollTop = scroller.scrollTop;
+    // however slow the machine is, the swipe does not end in its midst
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     for (let i = 0; i < 10; i++) {
+      const scrolled = new Promise((resolve) =>
+        scroller.addEventListener('scroll', resolve, { once: true }),
+      );
       scroller.scrollTop += 120;
-      await frame();
+      await scrolled;
+      await nextTick();
       expectOffset(scroller, before + 120 * (i + 1));
     }
     expect(scroller.scrollTop - scrollTop).toBe(1_200);
+    vi.advanceTimersByTime(1_000);
+    vi.useRealTimers();
     await idle();
     expectOffset(scroller, before + 1_200);
     expect(scroller.scrollTop - scrollTop).toBeLessThan(30);
