@@ -1,5 +1,6 @@
 import type { TraceDirection } from '../protocol/index.js';
-import { JsonScanner, type ScannedValue, type Steps } from '../stream/JsonScanner.js';
+import { JsonScanner, type ScannedValue } from '../stream/JsonScanner.js';
+import type { Steps } from '../stream/Steps.js';
 import { type ParsedJson, parseJsonText } from '../stream/parseLine.js';
 import { cleanIds } from './cleanIds.js';
 

@@ -1,7 +1,7 @@
 import type { StreamMessage } from '../protocol/index.js';
 import { headerOf, type MessageHeader } from '../stream/messageHeader.js';
 import { JsonBytes } from '../stream/JsonBytes.js';
-import type { Steps } from '../stream/JsonScanner.js';
+import type { Steps } from '../stream/Steps.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { parseLine } from '../stream/parseLine.js';
 import { drain } from './drain.js';

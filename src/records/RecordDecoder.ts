@@ -1,3 +1,4 @@
+import type { Steps } from '../stream/Steps.js';
 import { ColumnBuilder } from './ColumnBuilder.js';
 import { statisticsOf } from './chunkStatistics.js';
 import type { DecodedBatch } from './DecodedBatch.js';
@@ -59,7 +60,7 @@ export class RecordDecoder {
     start: number,
     rowHint: number,
     mostRows = Infinity,
-  ): Generator<void, DecodedArray, undefined> {
+  ): Steps<DecodedArray> {
     const restore = this.mark();
     const batches: DecodedBatch[] = [];
     try {

@@ -1,4 +1,5 @@
-import { JsonScanner, type ScannedValue, type Steps } from '../stream/JsonScanner.js';
+import { JsonScanner, type ScannedValue } from '../stream/JsonScanner.js';
+import type { Steps } from '../stream/Steps.js';
 import type { ParsedJson } from '../stream/parseLine.js';
 import type { DecodedBatch } from './DecodedBatch.js';
 import type { RecordDecoder } from './RecordDecoder.js';

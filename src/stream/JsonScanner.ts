@@ -1,5 +1,6 @@
 import { JsonBytes } from './JsonBytes.js';
 import type { ParsedJson } from './parseLine.js';
+import type { Steps } from './Steps.js';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -7,9 +8,6 @@ const CLOSE_BRACKET = 0x5d;
 const CLOSE_BRACE = 0x7d;
 /** Bytes between two chances to pause: well below a millisecond. */
 const STEP_BYTES = 65_536;
-
-/** Work that stops now and then, so that whoever drives it may pause. */
-export type Steps<T> = Generator<void, T, undefined>;
 
 /** A value that was read, and the place behind it. */
 export interface ScannedValue {

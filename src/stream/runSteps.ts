@@ -1,5 +1,5 @@
 import { createYielder } from './createYielder.js';
-import type { Steps } from './JsonScanner.js';
+import type { Steps } from './Steps.js';
 
 /** Runs work to its end, with pauses in which the page can draw and take input. */
 export async function runSteps<T>(

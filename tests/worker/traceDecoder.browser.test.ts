@@ -92,6 +92,19 @@ class CountedWorker extends RealWorker {
     started.push(this);
   }
 }
+/** Workers that run another script. */
+function stubWorker(script: string): void {
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  vi.stubGlobal(
+    'Worker',
+    class extends CountedWorker {
+      constructor() {
+        super(url, { type: 'module' });
+      }
+    },
+  );
+}
+
 beforeEach(() => vi.stubGlobal('Worker', CountedWorker));
 afterEach(async () => {
   vi.unstubAllGlobals();
@@ -256,16 +269,7 @@ describe('a trace decoder with a worker that fails', () => {
   it('is an error of the trace where the worker dies', async () => {
     const script =
       'postMessage({type:"ready"}); onmessage = (e) => { if (e.data.type === "chunk") setTimeout(() => { throw new Error("out of memory") }) }';
-    vi.stubGlobal(
-      'Worker',
-      class extends CountedWorker {
-        constructor() {
-          super(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), {
-            type: 'module',
-          });
-        }
-      },
-    );
+    stubWorker(script);
     const { error } = await read(TEXT);
     expect(error).toBeInstanceOf(DecodeWorkerError);
     expect(error).toMatchObject({
@@ -277,16 +281,7 @@ describe('a trace decoder with a worker that fails', () => {
   it('is an error of the trace where the worker dies over a body', async () => {
     const script =
       'postMessage({type:"ready"}); onmessage = (e) => { if (e.data.type === "end") setTimeout(() => { throw new Error("out of memory") }) }';
-    vi.stubGlobal(
-      'Worker',
-      class extends CountedWorker {
-        constructor() {
-          super(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), {
-            type: 'module',
-          });
-        }
-      },
-    );
+    stubWorker(script);
     const decoder = createTraceDecoder();
     const reading = decoder.readAnswer(pieces('{}', 1));
     await expect(reading).rejects.toBeInstanceOf(DecodeWorkerError);
