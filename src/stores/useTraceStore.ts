@@ -10,7 +10,7 @@ export type TraceDomainStatus = 'waiting' | 'receiving' | 'complete' | 'incomple
 export interface TraceDomainState {
   name: string;
   status: TraceDomainStatus;
-  /** Rows in the table; drive views by it. */
+  /** Rows in the table; drive views by it. While many batches come, it is brought up to date ten times a second. */
   rowCount: number;
   /** Rows that the domain should have; null while nobody has told. */
   total: number | null;
@@ -52,36 +52,68 @@ function setupTraceStore() {
   };
 }
 
+/** Time between two counts, ms: each one is a layout and a frame, which take longer than a batch. */
+const COUNT_INTERVAL_MS = 100;
+
+/** Tells how many rows the domains have: at once, and then no more often than the page can use. */
+function createRowCounts(domains: Ref<TraceDomainState[]>, tables: Map<string, ColumnTable>) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function tellNow(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const domain of domains.value) domain.rowCount = tables.get(domain.name)!.rowCount;
+  }
+  return {
+    tellNow,
+    tellSoon(): void {
+      if (timer !== undefined) return;
+      tellNow();
+      timer = setTimeout(tellNow, COUNT_INTERVAL_MS);
+    },
+  };
+}
+
+function findOrOpen(
+  domains: Ref<TraceDomainState[]>,
+  tables: Map<string, ColumnTable>,
+  name: string,
+): TraceDomainState {
+  const known = domains.value.find((domain) => domain.name === name);
+  if (known) return known;
+  tables.set(name, markRaw(new ColumnTable()));
+  domains.value.push({ name, status: 'waiting', rowCount: 0, total: null });
+  return domains.value.at(-1)!;
+}
+
 function createWriter(
   domains: Ref<TraceDomainState[]>,
   aggregation: ShallowRef<MsdAggregation | null>,
   tables: Map<string, ColumnTable>,
 ): TraceWriter {
-  function domainOf(name: string): TraceDomainState {
-    const known = domains.value.find((domain) => domain.name === name);
-    if (known) return known;
-    tables.set(name, markRaw(new ColumnTable()));
-    domains.value.push({ name, status: 'waiting', rowCount: 0, total: null });
-    return domains.value.at(-1)!;
-  }
+  const counts = createRowCounts(domains, tables);
+  const domainOf = (name: string) => findOrOpen(domains, tables, name);
   return {
     clear() {
       domains.value = [];
       aggregation.value = null;
       tables.clear();
+      counts.tellNow();
     },
     openDomain(name, total) {
       const domain = domainOf(name);
       if (total !== undefined) domain.total = total;
     },
     append(name, batch) {
-      const domain = domainOf(name);
-      const table = tables.get(name)!;
-      table.append(batch);
-      domain.rowCount = table.rowCount;
+      domainOf(name);
+      tables.get(name)!.append(batch);
+      counts.tellSoon();
     },
-    setStatus: (name, status) => void (domainOf(name).status = status),
+    setStatus(name, status) {
+      domainOf(name).status = status;
+      counts.tellNow();
+    },
     endReceiving() {
+      counts.tellNow();
       for (const domain of domains.value) {
         if (['waiting', 'receiving'].includes(domain.status)) domain.status = 'incomplete';
       }

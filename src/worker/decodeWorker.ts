@@ -15,9 +15,14 @@ import type {
   PlacedLine,
 } from './decodeMessages.js';
 
+/** Without a line the page hears of the bytes that are done no more often than every so many. */
+const QUIET_BYTES = 256 * 1024;
+
 /** The entry of the worker that makes columns of a trace's streams and answers. */
 const decoder = new LineDecoder();
 let splitter = new LineSplitter();
+/** Bytes that were decoded and not yet told of. */
+let bytesDone = 0;
 /** The body that is coming, and its bytes so far; null while a stream is. */
 let body: { request: BodyRequest; chunks: Uint8Array[] } | null = null;
 
@@ -56,18 +61,22 @@ function decode({ bytes, line, byteOffset }: SplitLine): PlacedLine {
 
 function decodeAll(lines: Iterable<SplitLine>, bytes: number): void {
   const decoded: PlacedLine[] = [];
-  const send = (done: number) =>
-    reply(
-      { type: 'lines', lines: decoded, bytes: done, line: splitter.line },
-      decoded.flatMap(batchesOf).flatMap(transferOf),
-    );
+  bytesDone += bytes;
   try {
     for (const line of lines) decoded.push(decode(line));
-    send(bytes);
-  } catch (error) {
-    send(0);
-    throw error;
+  } finally {
+    if (decoded.length > 0 || bytesDone >= QUIET_BYTES) sendLines(decoded);
   }
+}
+
+/** Sends lines, and tells of the bytes that are done. */
+function sendLines(lines: PlacedLine[]): void {
+  const bytes = bytesDone;
+  bytesDone = 0;
+  reply(
+    { type: 'lines', lines, bytes, line: splitter.line },
+    lines.flatMap(batchesOf).flatMap(transferOf),
+  );
 }
 
 function readBody(request: BodyRequest, bytes: Uint8Array<ArrayBuffer>): void {
@@ -83,6 +92,7 @@ function readBody(request: BodyRequest, bytes: Uint8Array<ArrayBuffer>): void {
 function handle(message: DecodeRequest): void {
   if (message.type === 'stream') {
     splitter = new LineSplitter(message.maxLineBytes);
+    bytesDone = 0;
     body = null;
   } else if (message.type === 'chunk') {
     if (body) body.chunks.push(message.bytes);

@@ -29,7 +29,8 @@ it('keeps the rows of each domain and counts them', () => {
   expect(store.tables.get('history')).toBeUndefined();
 });
 
-it('tells watchers of rowCount about each batch', async () => {
+it('tells watchers of rowCount about the first batch at once, of more ten times a second', async () => {
+  vi.useFakeTimers();
   const store = useTraceStore();
   const seen: (number | undefined)[] = [];
   const scope = effectScope();
@@ -39,12 +40,30 @@ it('tells watchers of rowCount about each batch', async () => {
       (count) => void seen.push(count),
     ),
   );
-  for (let i = 0; i < 3; i++) {
+  const append = async (ms: number) => {
     store.writer.append('holds', batchOf('holds', [{}, {}]));
     await nextTick();
-  }
+    await vi.advanceTimersByTimeAsync(ms);
+  };
+  await append(0);
+  expect(seen).toEqual([2]);
+  await append(50);
+  await append(49);
+  expect(seen).toEqual([2]);
+  expect(store.tables.get('holds')!.rowCount).toBe(6);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([2, 6]);
+  await append(100);
+  await append(0);
+  store.writer.setStatus('holds', 'complete');
+  await nextTick();
+  expect(seen).toEqual([2, 6, 8, 10]);
+  expect(vi.getTimerCount()).toBe(0);
+  await append(0);
+  store.writer.clear();
+  expect(vi.getTimerCount()).toBe(0);
   scope.stop();
-  expect(seen).toEqual([2, 4, 6]);
+  vi.useRealTimers();
 });
 
 it('keeps traces with different ids apart', () => {
