@@ -32,7 +32,9 @@ const FORMAT =
 function describeMembers(type) {
   return checker.getPropertiesOfType(type).map((member) => {
     const optional = member.flags & ts.SymbolFlags.Optional ? '?' : '';
-    return `${member.name}${optional}: ${checker.typeToString(checker.getTypeOfSymbol(member), undefined, FORMAT)}`;
+    // the compiler numbers symbols anew with every file that it reads
+    const name = member.name.replace(/^__@(\w+)@\d+$/, '[Symbol.$1]');
+    return `${name}${optional}: ${checker.typeToString(checker.getTypeOfSymbol(member), undefined, FORMAT)}`;
   });
 }
 
