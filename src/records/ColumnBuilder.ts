@@ -10,7 +10,9 @@ import {
 import { formatDateTime } from './dateTime.js';
 import { Dictionary } from './Dictionary.js';
 import { EscapedTexts } from './EscapedTexts.js';
+import { LooseTexts } from './LooseTexts.js';
 import { byteSource, type ByteSource, hashOf } from './murmur.js';
+import { TextPredictor } from './TextPredictor.js';
 
 /** How the cells of the batch under way are kept. */
 export type BuildMode = 'undecided' | 'codes' | 'numbers' | 'times' | 'texts';
@@ -19,7 +21,6 @@ export type BuildMode = 'undecided' | 'codes' | 'numbers' | 'times' | 'texts';
 const LEAST_ENTRIES_TO_LEAVE = 4096;
 /** More entries a row than this, and the column's texts leave the dictionary. */
 const MOST_ENTRIES_PER_ROW = 0.5;
-const NO_BYTES = new Uint8Array(0);
 
 const encoder = new TextEncoder();
 
@@ -32,20 +33,20 @@ export class ColumnBuilder {
   hasGaps = false;
   /** Cells of the batch so far. */
   rows = 0;
+  /** The code of the last cell that was given one. */
+  lastCode = 0;
   /** Where the last cell's text stands in the line, quotes included; length 0 where it is none. */
   lastStart = 0;
   lastLength = 0;
   /** Seconds of the last time's midnight. */
   lastDay = 0;
-  #lastCode = 0;
   /** The cell that the newest dictionary entry was made for; −1 where it stands for good. */
   #newestAt = -1;
+  readonly #predictor = new TextPredictor();
   readonly #escaped = new EscapedTexts();
   #codes = new Uint32Array(0);
   #numbers = new Float64Array(0);
-  #texts = NO_BYTES;
-  #textEnd = 0;
-  #ends = new Uint32Array(0);
+  readonly #loose = new LooseTexts();
   #flags: Uint8Array<ArrayBuffer> | null = null;
   /** The column's texts hardly repeat, and have left the dictionary. */
   #isLoose = false;
@@ -61,18 +62,35 @@ export class ColumnBuilder {
     this.lastLength = 0;
     this.#newestAt = -1;
     this.hasGaps = false;
-    this.#textEnd = 0;
+    this.#loose.begin();
     this.#flags = null;
     this.reserve(capacity);
   }
 
-  /** The cell of the row above once more; only where `lastLength` says that it is a text. */
+  /** The cell of the row above once more, where texts are kept one by one. */
   pushSame(bytes: Uint8Array): void {
-    if (this.mode === 'codes') this.#codes[this.rows++] = this.#lastCode;
-    else if (this.mode === 'times') {
-      this.#numbers[this.rows] = this.#numbers[this.rows - 1]!;
-      this.rows++;
-    } else this.#pushLoose(bytes, this.lastStart + 1, this.lastStart + this.lastLength - 1);
+    const end = this.lastStart + this.lastLength - 1;
+    this.#loose.push(this.rows++, bytes, this.lastStart + 1, end);
+  }
+
+  /**
+   * Takes the text at `start` where it is what came behind the code `before` last, and the byte `end`
+   * behind it; returns the place behind that byte, 0 where it is another text.
+   */
+  pushPredicted(source: ByteSource, start: number, before: number, end: number): number {
+    const code = this.#predictor.predict(before);
+    if (code === 0) return 0;
+    const entry = code - FIRST_CODE;
+    const p = start + this.dictionary.lengthOf(entry);
+    if (source.bytes[p] !== end || !this.dictionary.standsAt(entry, source, start)) return 0;
+    this.lastCode = code;
+    this.#codes[this.rows++] = code;
+    return p + 1;
+  }
+
+  /** Remembers the last cell as what comes behind the code `before`: a text without escapes. */
+  learn(before: number): void {
+    if (this.mode === 'codes') this.#predictor.learn(before, this.lastCode);
   }
 
   /**
@@ -82,7 +100,7 @@ export class ColumnBuilder {
   pushText(source: ByteSource, start: number, end: number, hash: number): boolean {
     if (this.mode === 'undecided' && this.#isLoose) this.mode = 'texts';
     if (this.mode === 'texts') {
-      this.#pushLoose(source.bytes, start, end);
+      this.#loose.push(this.rows++, source.bytes, start, end);
       return true;
     }
     if (this.mode !== 'codes') this.#toCodes();
@@ -93,8 +111,8 @@ export class ColumnBuilder {
       entry = dictionary.addText(source, start, end, hash);
       this.#newestAt = this.rows;
     }
-    this.#lastCode = entry + FIRST_CODE;
-    this.#codes[this.rows++] = this.#lastCode;
+    this.lastCode = entry + FIRST_CODE;
+    this.#codes[this.rows++] = this.lastCode;
     return isNew;
   }
 
@@ -148,6 +166,7 @@ export class ColumnBuilder {
   cutTo(size: number): void {
     this.dictionary.cutTo(size);
     this.#escaped.clear();
+    this.#predictor.clear();
   }
 
   /** Turns what the batch holds so far into codes, for a cell that fits nothing else. */
@@ -195,10 +214,8 @@ export class ColumnBuilder {
         return { kind: 'number', numbers: packNumbers(this.#numbers.subarray(0, rows)), flags };
       case 'times':
         return { kind: 'time', seconds: packTimes(this.#numbers.subarray(0, rows)), flags };
-      case 'texts': {
-        const bytes = this.#texts.slice(0, this.#textEnd);
-        return { kind: 'text', bytes, ends: this.#ends.slice(0, rows), flags };
-      }
+      case 'texts':
+        return { kind: 'text', ...this.#loose.take(rows), flags };
       case 'undecided':
         return { kind: 'number', numbers: new Int8Array(rows), flags };
       case 'codes':
@@ -220,23 +237,7 @@ export class ColumnBuilder {
     this.#flags ??= new Uint8Array(this.#codes.length);
     this.#flags[this.rows] = flag;
     this.#numbers[this.rows] = 0;
-    this.#ends[this.rows++] = this.#textEnd;
-  }
-
-  #pushLoose(bytes: Uint8Array, start: number, end: number): void {
-    const length = end - start;
-    if (this.#textEnd + length > this.#texts.length) {
-      const larger = new Uint8Array(
-        Math.max(2 * this.#texts.length, this.#textEnd + length, 65_536),
-      );
-      larger.set(this.#texts.subarray(0, this.#textEnd));
-      this.#texts = larger;
-    }
-    const texts = this.#texts;
-    let to = this.#textEnd;
-    for (let i = start; i < end; i++) texts[to++] = bytes[i]!;
-    this.#textEnd = to;
-    this.#ends[this.rows++] = to;
+    this.#loose.pushNone(this.rows++);
   }
 
   #tokenCode(token: string): number {
@@ -261,7 +262,7 @@ export class ColumnBuilder {
     const larger = Math.max(capacity, 2 * this.#codes.length);
     this.#codes = keep(this.#codes, new Uint32Array(larger));
     this.#numbers = keep(this.#numbers, new Float64Array(larger));
-    this.#ends = keep(this.#ends, new Uint32Array(larger));
+    this.#loose.reserve(larger);
     if (this.#flags) this.#flags = keep(this.#flags, new Uint8Array(larger));
   }
 
@@ -273,10 +274,11 @@ export class ColumnBuilder {
       const newest = this.dictionary.size - 1;
       this.dictionary.cutTo(newest);
       this.#escaped.forgetLast(newest + FIRST_CODE);
+      this.#predictor.forgetLast();
     }
     this.#newestAt = -1;
     if (this.#flags) this.#flags[this.rows] = 0;
-    this.#textEnd = this.rows > 0 ? this.#ends[this.rows - 1]! : 0;
+    this.#loose.cutTo(this.rows);
   }
 }
 

@@ -25,10 +25,9 @@ export class Dictionary {
   #view = new DataView(this.#arena.buffer);
   #used = 0;
   #ends = new Uint32Array(LEAST_SLOTS);
-  #hashes = new Int32Array(LEAST_SLOTS);
   #isToken = new Uint8Array(LEAST_SLOTS);
-  /** Entry number + 1 by slot; 0 is free. */
-  #slots = new Int32Array(2 * LEAST_SLOTS);
+  /** By slot the entry number + 1, 0 where it is free, and the entry's hash. */
+  #slots = new Int32Array(4 * LEAST_SLOTS);
 
   /** Bytes of all entries. */
   get byteLength(): number {
@@ -37,7 +36,32 @@ export class Dictionary {
 
   /** The number of the text `bytes[start … end)`, whose hash is known; −1 for none. */
   findText(source: ByteSource, start: number, end: number, hash: number): number {
-    return this.#find(source, start, end, hash, 0);
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    for (let slot = (2 * hash) & mask; ; slot = (slot + 2) & mask) {
+      const entry = slots[slot]! - 1;
+      if (entry < 0) return -1;
+      if (slots[slot + 1] === hash && this.#isEntry(entry, source, start, end)) return entry;
+    }
+  }
+
+  /** Bytes of an entry. */
+  lengthOf(entry: number): number {
+    return this.#ends[entry]! - this.#startOf(entry);
+  }
+
+  /** Whether the bytes of an entry stand at `start`; they must not end beyond the source. */
+  standsAt(entry: number, { bytes, view }: ByteSource, start: number): boolean {
+    const end = this.#ends[entry]!;
+    let p = this.#startOf(entry);
+    const distance = start - p;
+    const arenaView = this.#view;
+    for (; p + 4 <= end; p += 4) {
+      if (arenaView.getInt32(p, true) !== view.getInt32(p + distance, true)) return false;
+    }
+    const arena = this.#arena;
+    for (; p < end; p++) if (arena[p] !== bytes[p + distance]) return false;
+    return true;
   }
 
   /** Adds a text that is not there. */
@@ -48,9 +72,9 @@ export class Dictionary {
   /** The number of a JSON token, which is added where it is new. */
   token(bytes: Uint8Array): number {
     const source = byteSource(bytes);
-    // a token and a text of the same bytes are different entries
+    // a token and a text of the same bytes are different entries: by their hashes
     const hash = ~hashOf(source, 0, bytes.length);
-    const known = this.#find(source, 0, bytes.length, hash, 1);
+    const known = this.findText(source, 0, bytes.length, hash);
     return known >= 0 ? known : this.#add(bytes, 0, bytes.length, hash, 1);
   }
 
@@ -70,10 +94,10 @@ export class Dictionary {
   /** Forgets the entries from `size` on; newest first, for none was placed by way of a newer one. */
   cutTo(size: number): void {
     const slots = this.#slots;
-    const mask = slots.length - 1;
+    const mask = slots.length - 2;
     while (this.size > size) {
-      let slot = this.#hashes[this.size - 1]! & mask;
-      while (slots[slot] !== this.size) slot = (slot + 1) & mask;
+      let slot = (2 * this.#hashOf(this.size - 1)) & mask;
+      while (slots[slot] !== this.size) slot = (slot + 2) & mask;
       slots[slot] = 0;
       this.size--;
     }
@@ -81,29 +105,19 @@ export class Dictionary {
     this.given = Math.min(this.given, size);
   }
 
-  #find(source: ByteSource, start: number, end: number, hash: number, token: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = slots[slot]! - 1;
-      if (entry < 0) return -1;
-      if (this.#hashes[entry] !== hash || this.#isToken[entry] !== token) continue;
-      if (this.#isEntry(entry, source, start, end)) return entry;
-    }
+  #startOf(entry: number): number {
+    return entry === 0 ? 0 : this.#ends[entry - 1]!;
   }
 
-  #isEntry(entry: number, { bytes, view }: ByteSource, start: number, end: number): boolean {
-    const from = entry === 0 ? 0 : this.#ends[entry - 1]!;
-    if (this.#ends[entry]! - from !== end - start) return false;
-    const distance = from - start;
-    const arenaView = this.#view;
-    let p = start;
-    for (; p + 4 <= end; p += 4) {
-      if (arenaView.getInt32(p + distance, true) !== view.getInt32(p, true)) return false;
-    }
-    const arena = this.#arena;
-    for (; p < end; p++) if (arena[p + distance] !== bytes[p]) return false;
-    return true;
+  #hashOf(entry: number): number {
+    const arena = { bytes: this.#arena, view: this.#view };
+    const hash = hashOf(arena, this.#startOf(entry), this.#ends[entry]!);
+    return this.#isToken[entry] === 1 ? ~hash : hash;
+  }
+
+  /** Whether `bytes[start … end)` are those of an entry. */
+  #isEntry(entry: number, source: ByteSource, start: number, end: number): boolean {
+    return this.lengthOf(entry) === end - start && this.standsAt(entry, source, start);
   }
 
   #add(bytes: Uint8Array, start: number, end: number, hash: number, token: number): number {
@@ -115,19 +129,19 @@ export class Dictionary {
     for (let i = start; i < end; i++) arena[to++] = bytes[i]!;
     this.#used = to;
     this.#ends[entry] = to;
-    this.#hashes[entry] = hash;
     this.#isToken[entry] = token;
     this.size = entry + 1;
-    this.#place(entry);
+    this.#place(entry + 1, hash);
     return entry;
   }
 
-  #place(entry: number): void {
+  #place(size: number, hash: number): void {
     const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = this.#hashes[entry]! & mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = entry + 1;
+    const mask = slots.length - 2;
+    let slot = (2 * hash) & mask;
+    while (slots[slot] !== 0) slot = (slot + 2) & mask;
+    slots[slot] = size;
+    slots[slot + 1] = hash;
   }
 
   #makeRoom(bytes: number): void {
@@ -140,14 +154,14 @@ export class Dictionary {
     if (this.size < this.#ends.length) return;
     const capacity = 2 * this.#ends.length;
     this.#ends = grown(this.#ends, new Uint32Array(capacity));
-    this.#hashes = grown(this.#hashes, new Int32Array(capacity));
     this.#isToken = grown(this.#isToken, new Uint8Array(capacity));
-    this.#slots = new Int32Array(2 * capacity);
-    for (let entry = 0; entry < this.size; entry++) this.#place(entry);
+    this.#slots = new Int32Array(4 * capacity);
+    // in their order, on which `cutTo` relies
+    for (let entry = 0; entry < this.size; entry++) this.#place(entry + 1, this.#hashOf(entry));
   }
 }
 
-function grown<T extends Uint32Array | Int32Array | Uint8Array>(old: T, larger: T): T {
+function grown<T extends Uint32Array | Uint8Array>(old: T, larger: T): T {
   larger.set(old);
   return larger;
 }

@@ -150,13 +150,16 @@ export class RecordDecoder {
     const { length } = shape;
     let at = p;
     let column = 0;
+    let before = 0;
     for (; column < length; column++) {
       const separator = separators[column]!;
       if (!isSeparator(source, separator, at)) break;
       at += separator.length;
       // white space where the last row had none
       if (bytes[at]! <= 0x20) break;
-      at = values.read(shape[column]!, at);
+      const builder = shape[column]!;
+      at = values.read(builder, at, before);
+      before = builder.lastCode;
     }
     if (column === length && length > 0 && isSeparator(source, separators[length]!, at)) {
       for (const absent of this.#absent) absent.pushAbsent();
@@ -186,7 +189,7 @@ export class RecordDecoder {
         repeats = true;
       } else shape.push(column);
       separators.push(createSeparator(bytes.subarray(before, p)));
-      before = this.#values.read(column, p);
+      before = this.#values.read(column, p, 0);
       p = this.#values.skipSpace(before);
       if (bytes[p] === CLOSE_BRACE) break;
       if (bytes[p] !== COMMA)

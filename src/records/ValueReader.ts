@@ -36,10 +36,12 @@ export class ValueReader extends JsonBytes {
     this.nonFiniteNumbers = 0;
   }
 
-  /** A value at `p`, into its column; returns the place behind it. */
-  read(column: ColumnBuilder, p: number): number {
+  /**
+   * A value at `p`, into its column, behind a value with the code `before`; returns the place behind it.
+   */
+  read(column: ColumnBuilder, p: number, before: number): number {
     const byte = this.bytes[p]!;
-    if (byte === QUOTE) return this.#text(column, p);
+    if (byte === QUOTE) return this.#text(column, p, before);
     if (byte <= 0x39 && byte >= 0x30) return this.#number(column, p);
     if (byte === MINUS) {
       if (this.bytes[p + 1] === LETTER_I) return this.#nonFinite(column, p + 1, INFINITY);
@@ -63,21 +65,24 @@ export class ValueReader extends JsonBytes {
     return end;
   }
 
-  #text(column: ColumnBuilder, p: number): number {
+  #text(column: ColumnBuilder, p: number, before: number): number {
     const { mode } = column;
     if (mode === 'times' || mode === 'undecided') {
       const end = this.#time(column, p);
+      if (end > 0) return end;
+    } else if (mode === 'codes') {
+      const end = column.pushPredicted(this.source, p + 1, before, QUOTE);
       if (end > 0) return end;
     } else if (column.lastLength > 0 && this.#isSame(column, p)) {
       column.pushSame(this.bytes);
       column.lastStart = p;
       return p + column.lastLength;
     }
-    return this.#freshText(column, p);
+    return this.#freshText(column, p, before);
   }
 
   /** A text without escapes: found and hashed four bytes at a time, up to the word of its quote. */
-  #freshText(column: ColumnBuilder, p: number): number {
+  #freshText(column: ColumnBuilder, p: number, before: number): number {
     const view = this.view;
     const bytes = this.bytes;
     const lastWord = bytes.length - 4;
@@ -100,6 +105,7 @@ export class ValueReader extends JsonBytes {
     hash = endHash(hash, tail, q - p - 1);
     const isNew = column.pushText(this.source, p + 1, q, hash);
     if (isNew && ((bits | tail) & HIGH_BITS) !== 0) this.decodeText(p + 1, q);
+    column.learn(before);
     column.lastStart = p;
     column.lastLength = q + 1 - p;
     return q + 1;

@@ -1,5 +1,4 @@
 import { LineTooLongError } from './errors/LineTooLongError.js';
-import { joinBytes } from './joinBytes.js';
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -7,7 +6,10 @@ const BOM_BYTES = 3;
 
 /** A line without its end, `\n` or `\r\n`. */
 export interface SplitLine {
-  /** Shares the chunk's memory where the line lies within one chunk. */
+  /**
+   * Good until the next line is asked for: they share the memory of the chunk, or, where the line lies
+   * in more than one, of the splitter.
+   */
   bytes: Uint8Array;
   /** From 1; blank lines count. */
   line: number;
@@ -20,15 +22,17 @@ export const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Splits byte chunks into lines, in time linear in the bytes whatever the sizes of the chunks: only
- * new bytes are searched, and the pieces of a line are joined once. Skips blank lines, drops a BOM
+ * new bytes are searched, and what a chunk has of an unfinished line is copied once, into memory that
+ * all lines take turns in. Skips blank lines, drops a BOM
  * at the start. A byte 10 is never part of another character in UTF-8, so no text is decoded here.
  *
  * Both generators must be drained; they throw {@link LineTooLongError} behind the lines before it.
  */
 export class LineSplitter {
   readonly #maxLineBytes: number;
-  #pieces: Uint8Array[] = [];
-  #pieceBytes = 0;
+  /** The unfinished line: its first `#kept` bytes. */
+  #buffer = new Uint8Array(0);
+  #kept = 0;
   #line = 1;
   #lineOffset = 0;
 
@@ -56,21 +60,27 @@ export class LineSplitter {
 
   /** Yields the last line, where the stream did not end with a newline. */
   *end(): Generator<SplitLine, void, undefined> {
-    if (this.#pieceBytes === 0) return;
+    if (this.#kept === 0) return;
     const line = this.#complete(new Uint8Array(0), 0);
     if (line) yield line;
   }
 
   #keep(piece: Uint8Array): void {
-    this.#pieces.push(piece);
-    this.#pieceBytes += piece.byteLength;
+    const kept = this.#kept + piece.byteLength;
     // What the end of the line may still take off: its \r, and the BOM of the first line.
     const slack = this.#line === 1 ? 1 + BOM_BYTES : 1;
-    if (this.#pieceBytes > this.#maxLineBytes + slack) this.#refuse();
+    if (kept > this.#maxLineBytes + slack) this.#refuse();
+    if (kept > this.#buffer.byteLength) {
+      const larger = new Uint8Array(Math.max(kept, 2 * this.#buffer.byteLength));
+      larger.set(this.#buffer.subarray(0, this.#kept));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(piece, this.#kept);
+    this.#kept = kept;
   }
 
   #complete(last: Uint8Array, newlineBytes: number): SplitLine | null {
-    const raw = this.#pieceBytes === 0 ? last : this.#join(last);
+    const raw = this.#kept === 0 ? last : this.#join(last);
     const bomBytes = this.#line === 1 && startsWithBom(raw) ? BOM_BYTES : 0;
     const end = raw.at(-1) === CARRIAGE_RETURN ? raw.byteLength - 1 : raw.byteLength;
     const bytes = raw.subarray(bomBytes, Math.max(bomBytes, end));
@@ -82,10 +92,10 @@ export class LineSplitter {
   }
 
   #join(last: Uint8Array): Uint8Array {
-    const joined = joinBytes([...this.#pieces, last]);
-    this.#pieces = [];
-    this.#pieceBytes = 0;
-    return joined;
+    this.#keep(last);
+    const line = this.#buffer.subarray(0, this.#kept);
+    this.#kept = 0;
+    return line;
   }
 
   #refuse(): never {
