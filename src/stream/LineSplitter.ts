@@ -1,6 +1,6 @@
+import { indexOfNewline } from './indexOfNewline.js';
 import { LineTooLongError } from './errors/LineTooLongError.js';
 
-const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const BOM_BYTES = 3;
 
@@ -49,7 +49,7 @@ export class LineSplitter {
   *push(chunk: Uint8Array): Generator<SplitLine, void, undefined> {
     let start = 0;
     for (;;) {
-      const newline = chunk.indexOf(NEWLINE, start);
+      const newline = indexOfNewline(chunk, start);
       if (newline === -1) break;
       const line = this.#complete(chunk.subarray(start, newline), 1);
       start = newline + 1;
