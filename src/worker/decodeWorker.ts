@@ -14,6 +14,7 @@ import type {
   LineRefusal,
   PlacedLine,
 } from './decodeMessages.js';
+import { warmUp } from './warmUp.js';
 
 /** Without a line the page hears of the bytes that are done no more often than every so many. */
 const QUIET_BYTES = 256 * 1024;
@@ -122,3 +123,4 @@ self.addEventListener('message', ({ data }: MessageEvent<DecodeRequest>) => {
   }
 });
 reply({ type: 'ready' });
+warmUp();

@@ -84,18 +84,26 @@ export class RowFilter {
     for (const { column, filter } of this.#conditions) {
       const chunk = table.column(column)?.chunks[batch] ?? null;
       if (!(yield* filter.ask(chunk, from, to, hits))) return false;
-      for (let i = 0; i < count; i++) mask[i]! &= hits[i]!;
+      and(mask, hits, count);
     }
     if (!this.#search) return true;
     const any = this.#any.fill(0, 0, count);
     for (const { column, filter } of searched) {
       const chunk = table.column(column)!.chunks[batch] ?? null;
       if (!(yield* filter.ask(chunk, from, to, hits))) continue;
-      for (let i = 0; i < count; i++) any[i]! |= hits[i]!;
+      or(any, hits, count);
     }
-    for (let i = 0; i < count; i++) mask[i]! &= any[i]!;
+    and(mask, any, count);
     return true;
   }
+}
+
+function and(mask: Uint8Array, other: Uint8Array, count: number): void {
+  for (let i = 0; i < count; i++) mask[i]! &= other[i]!;
+}
+
+function or(mask: Uint8Array, other: Uint8Array, count: number): void {
+  for (let i = 0; i < count; i++) mask[i]! |= other[i]!;
 }
 
 /** Adds the rows that the mask lets pass; returns how many there are. */
