@@ -4,7 +4,7 @@ import { JsonBytes } from '../stream/JsonBytes.js';
 import type { Steps } from '../stream/Steps.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import { parseLine } from '../stream/parseLine.js';
-import { drain } from './drain.js';
+import { drain } from '../stream/drain.js';
 import { type ReadAnswer, readAnswer } from './readAnswer.js';
 import type { DecodedBatch } from './DecodedBatch.js';
 import { type DecodedArray, RecordDecoder } from './RecordDecoder.js';

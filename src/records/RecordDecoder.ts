@@ -2,7 +2,7 @@ import type { Steps } from '../stream/Steps.js';
 import { ColumnBuilder } from './ColumnBuilder.js';
 import { statisticsOf } from './chunkStatistics.js';
 import type { DecodedBatch } from './DecodedBatch.js';
-import { drain } from './drain.js';
+import { drain } from '../stream/drain.js';
 import { createSeparator, isSeparator, type Separator } from './separator.js';
 import { ValueReader } from './ValueReader.js';
 

@@ -5,6 +5,7 @@ export type { ReadAnswer } from './readAnswer.js';
 export type { ColumnKind, ColumnStatistics, RecordColumn, RecordTable } from './RecordTable.js';
 export {
   isEmptyQuery,
+  queryKey,
   type RecordFilter,
   type RecordQuery,
   type RecordSort,

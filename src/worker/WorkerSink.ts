@@ -4,6 +4,7 @@ import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
 import type { NdjsonSink } from '../stream/readNdjson.js';
 import type { LineRefusal, DecodeReply, DecodeRequest, PlacedLine } from './decodeMessages.js';
 import { DecodeWorkerError } from './errors/DecodeWorkerError.js';
+import { listenTo } from './listenTo.js';
 import { transferable } from './transferable.js';
 
 /** Bytes that may be under way to the worker: enough to keep it busy, little enough to be held. */
@@ -35,14 +36,11 @@ export class WorkerSink implements NdjsonSink {
   constructor(worker: Worker, options: WorkerSinkOptions) {
     this.#worker = worker;
     this.#options = options;
-    worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => this.#onReply(data);
-    worker.onerror = (event) => {
-      // told as the error of the trace, and not a second time by the page
-      event.preventDefault();
-      this.#fail(new DecodeWorkerError(options.url, event.message));
-    };
-    worker.onmessageerror = () =>
-      this.#fail(new DecodeWorkerError(options.url, 'its answer could not be read'));
+    listenTo(
+      worker,
+      (reply) => this.#onReply(reply),
+      (reason) => this.#fail(new DecodeWorkerError(options.url, reason)),
+    );
     this.#post({ type: 'stream', maxLineBytes: options.maxLineBytes });
   }
 

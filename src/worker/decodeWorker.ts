@@ -1,7 +1,7 @@
 import { readLineage } from '../jobs/readLineage.js';
 import { readSeeds } from '../jobs/readSeeds.js';
 import { buffersOf } from '../records/columnChunk.js';
-import { drain } from '../records/drain.js';
+import { drain } from '../stream/drain.js';
 import { type DecodedBatch, LineDecoder } from '../records/index.js';
 import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
 import { joinBytes } from '../stream/joinBytes.js';

@@ -1,6 +1,7 @@
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import type { BodyReads, BodyRequest, DecodeReply, DecodeRequest } from './decodeMessages.js';
 import { DecodeWorkerError } from './errors/DecodeWorkerError.js';
+import { listenTo } from './listenTo.js';
 import { transferable } from './transferable.js';
 
 /**
@@ -31,16 +32,10 @@ function answerOf<Type extends keyof BodyReads>(
   type: Type,
 ): Promise<BodyReads[Type]> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => reject(new DecodeWorkerError(`the ${type}`, reason));
-    worker.onmessage = ({ data }: MessageEvent<DecodeReply>) => {
-      if (data.type === 'invalid') reject(new JsonSyntaxError(data.at, data.reason));
-      else if (data.type === 'body') resolve(data.read as BodyReads[Type]);
+    const onReply = (reply: DecodeReply) => {
+      if (reply.type === 'invalid') reject(new JsonSyntaxError(reply.at, reply.reason));
+      else if (reply.type === 'body') resolve(reply.read as BodyReads[Type]);
     };
-    worker.onerror = (event) => {
-      // told as the error of the trace, and not a second time by the page
-      event.preventDefault();
-      fail(event.message);
-    };
-    worker.onmessageerror = () => fail('its answer could not be read');
+    listenTo(worker, onReply, (reason) => reject(new DecodeWorkerError(`the ${type}`, reason)));
   });
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanIds } from '../../src/jobs/cleanIds.js';
 import { type LineageScope, readLineage } from '../../src/jobs/readLineage.js';
-import { drain } from '../../src/records/drain.js';
+import { drain } from '../../src/stream/drain.js';
 import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);

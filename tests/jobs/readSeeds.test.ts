@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readSeeds } from '../../src/jobs/readSeeds.js';
-import { drain } from '../../src/records/drain.js';
+import { drain } from '../../src/stream/drain.js';
 import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
 
 const read = (text: string) => drain(readSeeds(new TextEncoder().encode(text)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnChunk } from '../../src/records/columnChunk.js';
-import { drain } from '../../src/records/drain.js';
+import { drain } from '../../src/stream/drain.js';
 import { type ColumnStatistics, ColumnTable, withoutRows } from '../../src/records/index.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
 import { batches } from './rowArbitraries.js';

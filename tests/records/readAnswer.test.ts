@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ColumnTable, LineDecoder, type ReadAnswer } from '../../src/records/index.js';
-import { drain } from '../../src/records/drain.js';
+import { drain } from '../../src/stream/drain.js';
 import { JsonSyntaxError } from '../../src/stream/JsonSyntaxError.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -3,7 +3,12 @@ import {
   useRecordView,
   type UseRecordViewReturn,
 } from '../../composables/useRecordView/useRecordView.js';
-import type { RecordFilter, RecordSort, RecordTable } from '../../records/index.js';
+import {
+  queryKey,
+  type RecordFilter,
+  type RecordSort,
+  type RecordTable,
+} from '../../records/index.js';
 
 export interface UseTableViewOptions {
   table: () => RecordTable;
@@ -32,7 +37,7 @@ export function useTableView(options: UseTableViewOptions): UseTableViewReturn {
   const sort = shallowRef<readonly RecordSort[]>([]);
   const search = shallowRef('');
   const view = useRecordView(table, { rowCount, sort, search, filter });
-  const filterKey = () => JSON.stringify(filter() ?? []);
+  const filterKey = () => queryKey({ filter: filter() ?? [] });
   let change: ViewChange = { sorted: false, narrowed: (filter() ?? []).length > 0 };
 
   watch(

@@ -7,7 +7,8 @@ export const engine: { loaded: Engine | null } = { loaded: null };
 
 /** Loads the engine; rejects where its file cannot be had. */
 export async function loadEngine(): Promise<Engine> {
-  const { RecordView } = await import('../../records/view/RecordView.js');
+  const { RecordView, warmUp } = await import('../../records/view/index.js');
+  if (!engine.loaded) void warmUp();
   engine.loaded = RecordView;
   return RecordView;
 }

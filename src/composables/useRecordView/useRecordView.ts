@@ -9,6 +9,7 @@ import {
 } from 'vue';
 import {
   isEmptyQuery,
+  queryKey,
   type RecordFilter,
   type RecordQuery,
   type RecordSort,
@@ -66,7 +67,7 @@ export function useRecordView(
   const outcome = shallowRef<Outcome | null>(null);
   const query = computed(() => readQuery(options));
   // an equal query, though another object, asks for the same view
-  const key = computed(() => JSON.stringify(query.value));
+  const key = computed(() => queryKey(query.value));
   const isEmpty = computed(() => isEmptyQuery(query.value));
   const ofTable = computed(() =>
     !isEmpty.value && outcome.value?.table === toValue(table) ? outcome.value : null,

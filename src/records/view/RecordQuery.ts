@@ -37,3 +37,10 @@ export function isEffective(filter: RecordFilter): boolean {
 export function isEmptyQuery({ sort = [], filter = [], search = '' }: RecordQuery): boolean {
   return sort.length === 0 && !filter.some(isEffective) && search === '';
 }
+
+/** The same text for equal queries, another one for any other: JSON has no Infinity. */
+export function queryKey(query: RecordQuery): string {
+  return JSON.stringify(query, (_key, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value,
+  );
+}

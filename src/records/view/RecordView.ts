@@ -3,7 +3,7 @@ import { ColumnTable } from '../ColumnTable.js';
 import type { RecordTable } from '../RecordTable.js';
 import { mergeRows } from './mergeRows.js';
 import { radixSort } from './radixSort.js';
-import { isEmptyQuery, type RecordQuery, type RecordSort } from './RecordQuery.js';
+import { isEmptyQuery, queryKey, type RecordQuery, type RecordSort } from './RecordQuery.js';
 import { RowFilter } from './RowFilter.js';
 import { SortKeys } from './SortKeys.js';
 import { inSteps, type Steps } from './Steps.js';
@@ -98,7 +98,7 @@ export class RecordView {
 
   /** What is shown of the query already, nothing for another one. */
   #shownOf(query: RecordQuery): Shown {
-    const key = JSON.stringify(query);
+    const key = queryKey(query);
     if (this.#shown?.key === key) return this.#shown;
     const filter = new RowFilter(query.filter ?? [], query.search ?? '');
     const rows = new Uint32Array(0);

@@ -172,6 +172,16 @@ describe('RecordView', () => {
     expect(await view.update({ sort: [{ column: 'a' }] })).toBe(rows);
   });
 
+  it('takes no bound of a range for another one', async () => {
+    const { table, feed } = createFeed([[{ n: 1 }, { n: 2 }]]);
+    feed();
+    const view = new RecordView(table, options);
+    const rowsFrom = async (from: number) =>
+      Array.from((await view.update({ filter: [{ column: 'n', from }] }))!);
+    expect(await rowsFrom(-Infinity)).toEqual([0, 1]);
+    expect(await rowsFrom(Infinity)).toEqual([]);
+  });
+
   it('refuses a table of another kind, and a filter that asks nothing', async () => {
     const { table } = createFeed([]);
     expect(() => new RecordView({ ...table, rowCount: 0 } as never)).toThrow(TypeError);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drain } from '../../../src/records/drain.js';
+import { drain } from '../../../src/stream/drain.js';
 import { mergeRows } from '../../../src/records/view/mergeRows.js';
 import { type KeyWord, NO_KEY, radixSort } from '../../../src/records/view/radixSort.js';
 import { NO_TEXTS } from '../../../src/records/view/DistinctTexts.js';

@@ -1,0 +1,2 @@
+export { RecordView } from './RecordView.js';
+export { warmUp } from './warmUp.js';
