@@ -105,21 +105,52 @@ export interface JobFields {
   /** 0 to 100. */
   pct: string;
   stage: string;
+  /** How many attempts at the job have begun; the last one is the one that may write. */
+  attempt: string;
+}
+
+/** How a job ended. */
+export type JobEnd = Pick<JobFields, 'status' | 'completed_at'> &
+  Partial<Pick<JobFields, 'progress' | 'pct' | 'error'>>;
+
+/** A later attempt at the job has begun, or the job was ended from outside: this one may write no more. */
+export class AttemptLostError extends Error {
+  override readonly name = 'AttemptLostError';
+
+  constructor(jobId: string) {
+    super(`Job ${jobId} was taken up by another worker or ended; what this one made is dropped.`);
+  }
+}
+
+/**
+ * The writes of one attempt at a job, each of which makes the job live for the full TTL from then on.
+ * They reject with `AttemptLostError` where the job is another's by now, and with the store's own
+ * errors.
+ */
+export interface JobAttempt {
+  /** Stores a value. The store may keep the array itself: nobody writes to it afterwards. */
+  put(key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void>;
+  drop(keys: readonly ResultKey[]): Promise<void>;
+  updateJob(fields: Partial<JobFields>): Promise<void>;
+  /** The end of the attempt: a finished job's keys get the full TTL anew, any other's result goes. */
+  end(fields: JobEnd): Promise<void>;
 }
 
 /** Keeps jobs and their results under the keys of the contract's Redis table, each with a TTL. */
 export interface ChunkStore {
   get(jobId: string, key: ResultKey): Promise<Uint8Array | null>;
-  /** Stores a value. The store may keep the array itself: nobody writes to it afterwards. */
-  put(jobId: string, key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void>;
-  drop(jobId: string, keys: readonly ResultKey[]): Promise<void>;
   readJob(jobId: string): Promise<Partial<JobFields> | null>;
-  /** Sets fields of the job's hash; makes the job where there is none. */
-  updateJob(jobId: string, fields: Partial<JobFields>): Promise<void>;
-  /** Gives every key of the job the full TTL anew. */
-  renew(jobId: string): Promise<void>;
-  /** Forgets the result; the hash stays until its TTL. */
-  removeResult(jobId: string): Promise<void>;
+  /** Makes a job that waits for its first attempt. */
+  createJob(jobId: string, fields: Partial<JobFields>): Promise<void>;
+  /** Begins an attempt: `attempt` grows by one, earlier attempts can write no more, their result is gone. */
+  beginAttempt(jobId: string, fields: Partial<JobFields>): Promise<JobAttempt>;
+  /** Ends a job from outside: no attempt can write any more, the result is removed. */
+  endJob(jobId: string, fields: JobEnd): Promise<void>;
+  /**
+   * Calls `onChange` soon after something of the job was written, by whatever process; a call may be
+   * lost. Returns what ends that.
+   */
+  subscribe(jobId: string, onChange: () => void): () => void;
 }
 
 /** An events request that a queue runs. */

@@ -1,10 +1,10 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
-import type { ChunkStore, EventsJob } from '../ports.js';
+import type { EventsJob, JobAttempt } from '../ports.js';
 
 /** Keeps `pct` of a running job current: the share of its containers that are done, all domains. */
 export function createJobProgress(
-  { jobId, containerIds, domains }: EventsJob,
-  store: Pick<ChunkStore, 'updateJob'>,
+  { containerIds, domains }: EventsJob,
+  writer: Pick<JobAttempt, 'updateJob'>,
 ) {
   const done = new Map<TraceDomain, number>();
   let told = 0;
@@ -16,7 +16,7 @@ export function createJobProgress(
       const pct = Math.min(99, Math.floor((100 * sum) / (containerIds.length * domains.length)));
       if (pct <= told) return;
       told = pct;
-      await store.updateJob(jobId, { pct: String(pct) });
+      await writer.updateJob({ pct: String(pct) });
     },
   };
 }

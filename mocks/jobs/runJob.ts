@@ -1,16 +1,16 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { ChunkStore, EventsJob, TraceSource } from '../ports.js';
+import type { EventsJob, JobAttempt, TraceSource } from '../ports.js';
 import { chunkKey, encodeJson, type ResultMeta } from '../results/resultMeta.js';
 import { createJobProgress, type JobProgress } from './jobProgress.js';
 import { prepareAggregation } from './prepareAggregation.js';
 
-/** The part of the store that a running job writes to. */
-export type ResultWriter = Pick<ChunkStore, 'put' | 'drop' | 'updateJob'>;
+/** What a running job stores; its end is for whoever runs it. */
+export type ResultWriter = Omit<JobAttempt, 'end'>;
 
 export interface RunJobOptions {
   source: TraceSource;
-  store: ResultWriter;
+  writer: ResultWriter;
   /** Rows a chunk. */
   batchSize: number;
   /** Domains that are fetched at once. */
@@ -45,14 +45,14 @@ async function eachAtMost<T>(items: readonly T[], limit: number, work: (item: T)
 
 /** Stores a domain's batches as they come; a domain that fails leaves nothing behind. */
 async function storeDomain(domain: TraceDomain, context: DomainJob) {
-  const { job, source, store, batchSize, signal, aggregator, progress } = context;
-  const { jobId, containerIds } = job;
+  const { job, source, writer, batchSize, signal, aggregator, progress } = context;
+  const { containerIds } = job;
   let chunks = 0;
   let total = 0;
   try {
     for await (const batch of source.fetchEvents(containerIds, domain, { batchSize, signal })) {
       aggregator?.add(domain, batch);
-      await store.put(jobId, chunkKey(domain, chunks), batch.json());
+      await writer.put(chunkKey(domain, chunks), batch.json());
       chunks++;
       total += batch.rowCount;
       await progress.tell(domain, batch.containersDone);
@@ -61,17 +61,17 @@ async function storeDomain(domain: TraceDomain, context: DomainJob) {
     return { chunks, total, batch_size: batchSize };
   } catch (error) {
     const keys = Array.from({ length: chunks }, (_, index) => chunkKey(domain, index));
-    await store.drop(jobId, keys);
+    await writer.drop(keys);
     throw error;
   }
 }
 
-/** A store whose first failure is remembered: it ends the job, where a source's ends a domain only. */
-function watchStore(store: ResultWriter) {
+/** A writer whose first failure is remembered: it ends the job, where a source's ends a domain only. */
+function watchWriter(writer: ResultWriter) {
   const failure = new AbortController();
   const put: ResultWriter['put'] = async (...args) => {
     try {
-      await store.put(...args);
+      await writer.put(...args);
     } catch (error) {
       failure.abort(error);
       throw error;
@@ -79,10 +79,10 @@ function watchStore(store: ResultWriter) {
   };
   const watched: ResultWriter = {
     put,
-    drop: (...args) => store.drop(...args),
-    updateJob: (...args) => store.updateJob(...args),
+    drop: (keys) => writer.drop(keys),
+    updateJob: (fields) => writer.updateJob(fields),
   };
-  return { store: watched, failed: failure.signal };
+  return { writer: watched, failed: failure.signal };
 }
 
 /**
@@ -94,20 +94,20 @@ function watchStore(store: ResultWriter) {
  */
 export async function runJob(job: EventsJob, options: RunJobOptions): Promise<void> {
   const { source, maxWorkers, onDomainFailed } = options;
-  const { store, failed } = watchStore(options.store);
+  const { writer, failed } = watchWriter(options.writer);
   const signal = AbortSignal.any([options.signal, failed]);
-  const { jobId, domains, profile } = job;
+  const { domains, profile } = job;
   const meta: ResultMeta = { profile, domains: {}, failed_domains: [] };
   let lastError: unknown;
-  await store.updateJob(jobId, { progress: 'fetching events', stage: 'events', pct: '0' });
+  await writer.updateJob({ progress: 'fetching events', stage: 'events', pct: '0' });
   const aggregator = await prepareAggregation(job, source, signal).catch((cause: unknown) => {
     throw new JobError(
       'The detection rows of these lots could not be fetched; try again later.',
       cause,
     );
   });
-  const progress = createJobProgress(job, store);
-  const context = { ...options, store, signal, job, aggregator, progress };
+  const progress = createJobProgress(job, writer);
+  const context = { ...options, writer, signal, job, aggregator, progress };
 
   await eachAtMost(domains, maxWorkers, async (domain) => {
     try {
@@ -123,11 +123,11 @@ export async function runJob(job: EventsJob, options: RunJobOptions): Promise<vo
     throw new JobError('None of the events could be fetched; try again later.', lastError);
   }
 
-  await store.updateJob(jobId, { progress: 'building response' });
+  await writer.updateJob({ progress: 'building response' });
   // figures of half the rows would be taken for figures
   if (aggregator && meta.failed_domains.length === 0) {
-    await store.put(jobId, 'result:aggregation', encodeJson(aggregator.finish()));
+    await writer.put('result:aggregation', encodeJson(aggregator.finish()));
   }
   meta.failed_domains.sort();
-  await store.put(jobId, 'result:meta', encodeJson(meta));
+  await writer.put('result:meta', encodeJson(meta));
 }

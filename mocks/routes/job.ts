@@ -138,9 +138,23 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
   return streamedJsonAnswer(() => resultPage(context.store, jobId, meta, request), wrap);
 }
 
+/** `DELETE …`: ends the job, wherever it runs; of a finished one the result goes. */
+async function answerCancel(c: Context, context: TraceAppContext): Promise<Response> {
+  const { store, queue, settings, now } = context;
+  const jobId = checkName(c.req.param('id')!, 'job_id');
+  const { status = 'queued' } = await readFields(context, jobId);
+  if (!isJobDead(status) && !(await queue?.cancel(jobId))) {
+    const completedAt = String(now() / 1000);
+    const end = { status: 'cancelled', progress: '', pct: '0', completed_at: completedAt };
+    await store.endJob(jobId, end);
+  }
+  const { status: ended } = await readFields(context, jobId);
+  return jsonAnswer({ job_id: jobId, status: ended }, { wrap: settings.wrapAnswers, status: 202 });
+}
+
 /** Status, result, stream and end of a job. */
 export function addJobRoutes(app: Hono, context: TraceAppContext): void {
-  const { store, queue, settings, rateLimiter, clientOf, log, now } = context;
+  const { store, settings, rateLimiter, clientOf, log, now } = context;
   const limited = (c: Context) => rateLimiter.check('job', clientOf(c.env));
 
   app.get('/api/trace/job/:id', async (c) => {
@@ -165,17 +179,5 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
     return ndjson(() => streamResult(store, jobId, result.meta, onError), onError);
   });
 
-  app.delete('/api/trace/job/:id', async (c) => {
-    const jobId = checkName(c.req.param('id'), 'job_id');
-    const { status = 'queued' } = await readFields(context, jobId);
-    if (!isJobDead(status) && !(await queue?.cancel(jobId))) {
-      await store.removeResult(jobId);
-      await store.updateJob(jobId, { status: 'cancelled', progress: '', pct: '0' });
-    }
-    const { status: ended } = await readFields(context, jobId);
-    return jsonAnswer(
-      { job_id: jobId, status: ended },
-      { wrap: settings.wrapAnswers, status: 202 },
-    );
-  });
+  app.delete('/api/trace/job/:id', (c) => answerCancel(c, context));
 }

@@ -4,6 +4,7 @@ import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkS
 import { ChunkMissingError, readRows } from '../../mocks/results/resultChunks.js';
 import { chunkKey } from '../../mocks/results/resultMeta.js';
 import { findRowBounds } from '../../mocks/results/rowBounds.js';
+import { storeResult, type StoredValues, withoutKey } from './support/storeResult.js';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -49,9 +50,11 @@ describe('findRowBounds', () => {
 async function storeChunks(rows: unknown[], size: number, write: (rows: unknown[]) => string) {
   const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1e6 });
   const chunks = Math.ceil(rows.length / size);
+  const values: StoredValues = {};
   for (let i = 0; i < chunks; i++) {
-    await store.put('job', chunkKey('d', i), encode(write(rows.slice(i * size, (i + 1) * size))));
+    values[chunkKey('d', i)] = write(rows.slice(i * size, (i + 1) * size));
   }
+  await storeResult(store, 'job', values);
   return { store, chunks };
 }
 
@@ -116,15 +119,15 @@ describe('readRows', () => {
     const { store } = await storeChunks([1, 2], 2, pythonJson);
     const one = collect(readRows(store, 'job', 'd', { chunks: 1, total: 5 }));
     await expect(one).rejects.toThrow('The stored chunks of d hold 2 rows in place of 5.');
-    await store.put('job', chunkKey('d', 1), encode('[3]'));
-    const two = collect(readRows(store, 'job', 'd', { chunks: 2, total: 5 }));
+    const { store: other } = await storeChunks([1, 2, 3], 2, pythonJson);
+    const two = collect(readRows(other, 'job', 'd', { chunks: 2, total: 5 }));
     await expect(two).rejects.toThrow('hold 3 rows');
   });
 
   it('says which chunk is missing', async () => {
     const { store, chunks } = await storeChunks([1, 2, 3, 4], 1, JSON.stringify);
-    await store.drop('job', ['result:d:2']);
-    const reading = collect(readRows(store, 'job', 'd', { chunks, total: 4, batch_size: 1 }));
+    const meta = { chunks, total: 4, batch_size: 1 };
+    const reading = collect(readRows(withoutKey(store, 'result:d:2'), 'job', 'd', meta));
     await expect(reading).rejects.toThrow(new ChunkMissingError('d', 2));
   });
 });

@@ -12,6 +12,7 @@ async function runMsd(materialsFail: boolean) {
   const { seeds } = await source.resolveSeeds({ profile: 'mid_section_defect', params });
   const containerIds = seeds.map((seed) => seed.container_id);
   const store = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1e8 });
+  const writer = await store.beginAttempt('job', {});
   const onDomainFailed = vi.fn();
   await runJob(
     {
@@ -34,7 +35,7 @@ async function runMsd(materialsFail: boolean) {
           }
         },
       },
-      store,
+      writer,
       batchSize: 100,
       maxWorkers: 2,
       signal: new AbortController().signal,

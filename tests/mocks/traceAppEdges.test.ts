@@ -16,6 +16,7 @@ import {
   sourceRows,
 } from './api/client.js';
 import { type ApiHost, startListening } from './api/hosts.js';
+import { storeResult, withoutKey } from './support/storeResult.js';
 
 const MSD = 'mid_section_defect';
 const TWO_WAFERS = { resolve_type: 'wafer_lot', values: ['WF000001', 'WF000002'] };
@@ -260,7 +261,11 @@ describe('results', () => {
 
   it('end with an error line where a chunk is gone, behind the rows before it', async () => {
     const { backend, host, accepted } = await runHolds();
-    await backend.store.drop(accepted.job_id!, ['result:materials:2']);
+    const { get } = withoutKey(
+      { get: backend.store.get.bind(backend.store) },
+      'result:materials:2',
+    );
+    vi.spyOn(backend.store, 'get').mockImplementation(get);
     const messages = await readMessages(host, accepted.stream_url!);
     const batches = messages.filter(
       (message) => message.type === 'records' && message.domain === 'materials',
@@ -275,14 +280,18 @@ describe('results', () => {
 
   it('break a page off where a chunk is gone', async () => {
     const { backend, host, accepted } = await runHolds();
-    await backend.store.drop(accepted.job_id!, ['result:materials:2']);
+    const { get } = withoutKey(
+      { get: backend.store.get.bind(backend.store) },
+      'result:materials:2',
+    );
+    vi.spyOn(backend.store, 'get').mockImplementation(get);
     const page = await host.request(`${accepted.status_url}/result?domain=materials`);
     await expect(page.text()).rejects.toThrow('Chunk 2 of materials');
   });
 
   it('are gone as a whole once they were removed', async () => {
     const { backend, host, accepted } = await runHolds();
-    await backend.store.removeResult(accepted.job_id!);
+    await backend.store.endJob(accepted.job_id!, { status: 'finished', completed_at: '1' });
     for (const part of ['result', 'stream']) {
       const error = await readError(await host.request(`${accepted.status_url}/${part}`));
       expect(error).toMatchObject({ status: 404, error: { code: 'JOB_RESULT_EXPIRED' } });
@@ -292,7 +301,7 @@ describe('results', () => {
   it('cannot be read before the job has finished', async () => {
     const backend = createTestBackend();
     const host = directly(backend);
-    await backend.store.updateJob('trace-evt-1', {
+    await backend.store.createJob('trace-evt-1', {
       status: 'started',
       created_at: '1',
       cid_count: '3',
@@ -312,8 +321,7 @@ describe('results', () => {
     const host = directly(backend);
     const rows = [{ a: 1 }, { a: 2 }, { a: 3 }];
     const legacy = { stage: 'events', results: { history: { data: rows, count: 3 } } };
-    await backend.store.updateJob('old', { status: 'finished' });
-    await backend.store.put('old', 'result', encodeJson(legacy));
+    await storeResult(backend.store, 'old', { result: encodeJson(legacy) });
     const url = '/api/trace/job/old';
     expect(await readMessages(host, `${url}/stream`)).toEqual([
       { type: 'full_result', data: legacy },
@@ -330,8 +338,7 @@ describe('results', () => {
     const backend = createTestBackend();
     const host = directly(backend);
     const legacy = '{"results": {"history": {"data": [{"a": NaN}], "count": 1}}}';
-    await backend.store.updateJob('old', { status: 'finished' });
-    await backend.store.put('old', 'result', new TextEncoder().encode(legacy));
+    await storeResult(backend.store, 'old', { result: legacy });
     const page = await host.request('/api/trace/job/old/result?domain=history&limit=1');
     expect(await page.text()).toBe(legacy);
   });
@@ -339,17 +346,14 @@ describe('results', () => {
   it('written by Python are streamed row by row as they are', async () => {
     const backend = createTestBackend();
     const host = directly(backend);
-    const python = (text: string) => new TextEncoder().encode(text);
-    await backend.store.updateJob('py', { status: 'finished', profile: MSD, domains: 'holds' });
     const meta =
       '{"profile": "mid_section_defect", "domains": {"holds": {"chunks": 2, "total": 3}}, "failed_domains": ["jobs"]}';
-    await backend.store.put('py', 'result:meta', python(meta));
-    await backend.store.put(
-      'py',
-      'result:holds:0',
-      python('[{"a": 1.0, "b": "\\u6e2c"}, {"a": null}]'),
-    );
-    await backend.store.put('py', 'result:holds:1', python('[{"a": NaN}]'));
+    const values = {
+      'result:meta': meta,
+      'result:holds:0': '[{"a": 1.0, "b": "\\u6e2c"}, {"a": null}]',
+      'result:holds:1': '[{"a": NaN}]',
+    } as const;
+    await storeResult(backend.store, 'py', values, { profile: MSD, domains: 'holds' });
     const text = await (await host.request('/api/trace/job/py/stream')).text();
     const lines = text.split('\n');
     expect(lines[2]).toBe(

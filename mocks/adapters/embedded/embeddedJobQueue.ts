@@ -1,5 +1,12 @@
 import { errorFields, type Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobFields, JobQueue } from '../../ports.js';
+import type {
+  ChunkStore,
+  EventsJob,
+  JobAttempt,
+  JobEnd,
+  JobFields,
+  JobQueue,
+} from '../../ports.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
 import type { RunMessage, StoreCall, StoreReply, ThreadMessage } from './jobThread.js';
@@ -39,7 +46,12 @@ interface WaitingJob {
   createdAt: string;
 }
 
-type EndFields = Pick<JobFields, 'status'> & Partial<Pick<JobFields, 'progress' | 'pct' | 'error'>>;
+interface RunningJob {
+  /** Ends the thread. */
+  stop: () => void;
+  /** Null until it has begun. */
+  attempt: JobAttempt | null;
+}
 
 function firstFields({ job, createdAt }: WaitingJob, status: string): Partial<JobFields> {
   return {
@@ -58,8 +70,7 @@ class EmbeddedJobQueue implements JobQueue {
   readonly #options: EmbeddedJobQueueOptions;
   readonly #now: () => number;
   readonly #waiting: WaitingJob[] = [];
-  /** What ends each running job's thread. */
-  readonly #running = new Map<string, () => void>();
+  readonly #running = new Map<string, RunningJob>();
 
   constructor(options: EmbeddedJobQueueOptions) {
     this.#options = options;
@@ -73,7 +84,7 @@ class EmbeddedJobQueue implements JobQueue {
     }
     const waiting = { job, createdAt: this.#seconds() };
     this.#waiting.push(waiting);
-    await store.updateJob(job.jobId, firstFields(waiting, 'queued'));
+    await store.createJob(job.jobId, firstFields(waiting, 'queued'));
     this.#startWaiting();
   }
 
@@ -104,31 +115,42 @@ class EmbeddedJobQueue implements JobQueue {
   }
 
   #start(waiting: WaitingJob): void {
-    const { store, timeoutSeconds, startThread } = this.#options;
+    const { timeoutSeconds } = this.#options;
     const { jobId } = waiting.job;
     const fail = (error: string) => {
       // a thread that was ended from here says so too
       if (this.#running.has(jobId)) this.#endLogged(jobId, { status: 'failed', error });
     };
-    let thread: JobThread | undefined;
     const timer = setTimeout(
       () => fail(`The job took longer than ${timeoutSeconds} s and was stopped.`),
       Math.min(timeoutSeconds * 1000, MAX_TIMER_MS),
     );
-    this.#running.set(jobId, () => {
-      clearTimeout(timer);
-      thread?.terminate();
-    });
-    // all fields once more: the job may have waited for longer than its hash lives
-    this.#logged(jobId, store.updateJob(jobId, firstFields(waiting, 'started')));
-    try {
-      thread = startThread();
-      this.#connect(thread, waiting.job, fail);
-    } catch (error) {
+    const running: RunningJob = { stop: () => clearTimeout(timer), attempt: null };
+    this.#running.set(jobId, running);
+    this.#begin(waiting, running, fail).catch((error: unknown) =>
       fail(
         `The job could not be started: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
+      ),
+    );
+  }
+
+  async #begin(
+    waiting: WaitingJob,
+    running: RunningJob,
+    fail: (error: string) => void,
+  ): Promise<void> {
+    const { store, startThread } = this.#options;
+    const { job } = waiting;
+    // all fields once more: the job may have waited for longer than its hash lives
+    running.attempt = await store.beginAttempt(job.jobId, firstFields(waiting, 'started'));
+    if (this.#running.get(job.jobId) !== running) return;
+    const thread = startThread();
+    const { stop } = running;
+    running.stop = () => {
+      stop();
+      thread.terminate();
+    };
+    this.#connect(thread, job, fail);
   }
 
   #connect(thread: JobThread, job: EventsJob, fail: (error: string) => void): void {
@@ -139,7 +161,7 @@ class EmbeddedJobQueue implements JobQueue {
     thread.post({ type: 'run', job, source, batchSize, maxWorkers });
   }
 
-  #endLogged(jobId: string, fields: EndFields): void {
+  #endLogged(jobId: string, fields: Omit<JobEnd, 'completed_at'>): void {
     this.#logged(jobId, this.#end(jobId, fields));
   }
 
@@ -151,10 +173,11 @@ class EmbeddedJobQueue implements JobQueue {
   }
 
   async #onMessage(jobId: string, thread: JobThread, message: ThreadMessage): Promise<void> {
+    const attempt = this.#running.get(jobId)?.attempt;
     // what a thread sent before it was ended must not come back into the store
-    if (!this.#running.has(jobId)) return;
+    if (!attempt) return;
     if (message.type === 'store') {
-      const error = await this.#callStore(message.request);
+      const error = await this.#write(jobId, attempt, message.request);
       thread.post({ type: 'reply', call: message.call, error });
     } else if (message.type === 'domain-failed') {
       const { domain, message: error } = message;
@@ -167,32 +190,31 @@ class EmbeddedJobQueue implements JobQueue {
     }
   }
 
-  async #callStore(request: StoreCall): Promise<string | null> {
-    const { store, log } = this.#options;
+  async #write(jobId: string, attempt: JobAttempt, request: StoreCall): Promise<string | null> {
     try {
-      if (request.method === 'put') await store.put(request.jobId, request.key, request.value);
-      else if (request.method === 'drop') await store.drop(request.jobId, request.keys);
-      else await store.updateJob(request.jobId, request.fields);
+      if (request.method === 'put') await attempt.put(request.key, request.value);
+      else if (request.method === 'drop') await attempt.drop(request.keys);
+      else await attempt.updateJob(request.fields);
       return null;
     } catch (error) {
-      log('error', 'The store failed on a job.', { jobId: request.jobId, ...errorFields(error) });
+      this.#options.log('error', 'The store failed on a job.', { jobId, ...errorFields(error) });
       return error instanceof Error ? error.message : String(error);
     }
   }
 
   /** The one way out of a job. */
-  async #end(jobId: string, fields: EndFields): Promise<void> {
+  async #end(jobId: string, fields: Omit<JobEnd, 'completed_at'>): Promise<void> {
     const { store, log } = this.#options;
-    const stop = this.#running.get(jobId);
+    const running = this.#running.get(jobId);
     this.#running.delete(jobId);
-    stop?.();
+    running?.stop();
     log(fields.status === 'failed' ? 'error' : 'info', `Job ${fields.status}.`, {
       jobId,
       ...fields,
     });
-    if (fields.status === 'finished') await store.renew(jobId);
-    else await store.removeResult(jobId);
-    await store.updateJob(jobId, { ...fields, completed_at: this.#seconds() });
+    const end: JobEnd = { ...fields, completed_at: this.#seconds() };
+    if (running?.attempt) await running.attempt.end(end);
+    else await store.endJob(jobId, end);
     this.#startWaiting();
   }
 }

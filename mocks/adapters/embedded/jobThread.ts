@@ -11,11 +11,11 @@ export interface RunMessage {
   maxWorkers: number;
 }
 
-/** A call to the store that the thread waits for. */
+/** A write that the thread waits for. */
 export type StoreCall =
-  | { method: 'put'; jobId: string; key: ResultKey; value: Uint8Array<ArrayBuffer> }
-  | { method: 'drop'; jobId: string; keys: readonly ResultKey[] }
-  | { method: 'updateJob'; jobId: string; fields: Partial<JobFields> };
+  | { method: 'put'; key: ResultKey; value: Uint8Array<ArrayBuffer> }
+  | { method: 'drop'; keys: readonly ResultKey[] }
+  | { method: 'updateJob'; fields: Partial<JobFields> };
 
 /** What a job's thread says. */
 export type ThreadMessage =
@@ -25,7 +25,7 @@ export type ThreadMessage =
   /** `message` is for the user, `cause` for the log. */
   | { type: 'failed'; message: string; cause: string };
 
-/** The answer to a call to the store. */
+/** The answer to a write. */
 export interface StoreReply {
   type: 'reply';
   call: number;
@@ -41,8 +41,8 @@ export interface ThreadPort {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A store whose every call runs in the thread at the port's other end. */
-function createRemoteStore(port: ThreadPort) {
+/** A writer whose every call runs in the thread at the port's other end. */
+function createRemoteWriter(port: ThreadPort) {
   const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   let calls = 0;
   function send(request: StoreCall, transfer?: ArrayBuffer[]): Promise<void> {
@@ -51,10 +51,10 @@ function createRemoteStore(port: ThreadPort) {
       port.post({ type: 'store', call: calls++, request }, transfer);
     });
   }
-  const store: ResultWriter = {
-    put: (jobId, key, value) => send({ method: 'put', jobId, key, value }, [value.buffer]),
-    drop: (jobId, keys) => send({ method: 'drop', jobId, keys }),
-    updateJob: (jobId, fields) => send({ method: 'updateJob', jobId, fields }),
+  const writer: ResultWriter = {
+    put: (key, value) => send({ method: 'put', key, value }, [value.buffer]),
+    drop: (keys) => send({ method: 'drop', keys }),
+    updateJob: (fields) => send({ method: 'updateJob', fields }),
   };
   function settle({ call, error }: StoreReply): void {
     const promise = waiting.get(call);
@@ -62,17 +62,17 @@ function createRemoteStore(port: ThreadPort) {
     if (error === null) promise?.resolve();
     else promise?.reject(new Error(error));
   }
-  return { store, settle };
+  return { writer, settle };
 }
 
 /** Runs the one job that the port brings. The thread is ended from outside. */
 export function serveJobThread(port: ThreadPort): void {
-  const { store, settle } = createRemoteStore(port);
+  const { writer, settle } = createRemoteWriter(port);
   async function run({ job, source, batchSize, maxWorkers }: RunMessage): Promise<void> {
     try {
       await runJob(job, {
         source: createSource(source),
-        store,
+        writer,
         batchSize,
         maxWorkers,
         signal: new AbortController().signal,

@@ -1,4 +1,11 @@
-import type { ChunkStore, JobFields, ResultKey } from '../../ports.js';
+import {
+  AttemptLostError,
+  type ChunkStore,
+  type JobAttempt,
+  type JobEnd,
+  type JobFields,
+  type ResultKey,
+} from '../../ports.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 
 export interface MemoryChunkStoreOptions {
@@ -10,6 +17,8 @@ export interface MemoryChunkStoreOptions {
 
 interface StoredJob {
   fields: Partial<JobFields>;
+  /** The attempt that may write; null where none may. */
+  writer: JobAttempt | null;
   values: Map<ResultKey, Uint8Array>;
   expiresAt: number;
   finished: boolean;
@@ -35,7 +44,7 @@ export class StoreFullError extends Error {
 /**
  * A store in this process's memory. Where the bytes run out the oldest finished result goes first;
  * its job stays until its TTL.
- * @throws StoreFullError from `put`, where nothing is left to go
+ * An attempt's `put` rejects with StoreFullError where nothing is left to go.
  */
 export function createMemoryChunkStore(options: MemoryChunkStoreOptions): ChunkStore & {
   /** Bytes of all values. */
@@ -51,6 +60,7 @@ class MemoryChunkStore implements ChunkStore {
   readonly #now: () => number;
   /** In the order in which they were made or renewed: the oldest come first. */
   readonly #jobs = new Map<string, StoredJob>();
+  readonly #listeners = new Map<string, Set<() => void>>();
   #sweepTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ ttlSeconds, maxBytes, now = Date.now }: MemoryChunkStoreOptions) {
@@ -63,36 +73,84 @@ class MemoryChunkStore implements ChunkStore {
     return this.#live(jobId)?.values.get(key) ?? null;
   }
 
-  async put(jobId: string, key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void> {
-    const job = this.#touched(jobId);
-    const grows = value.byteLength - (job.values.get(key)?.byteLength ?? 0);
-    this.#makeRoom(grows, job);
-    this.#forget(job, key);
-    job.values.set(key, value);
-    this.byteLength += value.byteLength;
-  }
-
-  async drop(jobId: string, keys: readonly ResultKey[]): Promise<void> {
-    const job = this.#live(jobId);
-    if (job) for (const key of keys) this.#forget(job, key);
-  }
-
   async readJob(jobId: string): Promise<Partial<JobFields> | null> {
     const job = this.#live(jobId);
     return job && Object.keys(job.fields).length > 0 ? { ...job.fields } : null;
   }
 
-  async updateJob(jobId: string, fields: Partial<JobFields>): Promise<void> {
+  async createJob(jobId: string, fields: Partial<JobFields>): Promise<void> {
+    this.#update(jobId, fields);
+  }
+
+  async beginAttempt(jobId: string, fields: Partial<JobFields>): Promise<JobAttempt> {
+    const job = this.#touched(jobId);
+    this.#clear(job);
+    job.writer = this.#createAttempt(jobId);
+    const attempt = String(Number(job.fields.attempt ?? 0) + 1);
+    this.#update(jobId, { ...fields, attempt });
+    return job.writer;
+  }
+
+  async endJob(jobId: string, fields: JobEnd): Promise<void> {
+    const job = this.#touched(jobId);
+    job.writer = null;
+    this.#clear(job);
+    this.#update(jobId, fields);
+  }
+
+  subscribe(jobId: string, onChange: () => void): () => void {
+    const listeners = this.#listeners.get(jobId) ?? new Set();
+    // the same function may listen twice
+    const listener = () => onChange();
+    this.#listeners.set(jobId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(jobId);
+    };
+  }
+
+  #createAttempt(jobId: string): JobAttempt {
+    const own = (): StoredJob => {
+      const job = this.#live(jobId);
+      if (job?.writer !== attempt) throw new AttemptLostError(jobId);
+      return this.#touched(jobId);
+    };
+    const attempt: JobAttempt = {
+      put: async (key, value) => {
+        const job = own();
+        this.#makeRoom(value.byteLength - (job.values.get(key)?.byteLength ?? 0), job);
+        this.#forget(job, key);
+        job.values.set(key, value);
+        this.byteLength += value.byteLength;
+        this.#tell(jobId);
+      },
+      drop: async (keys) => {
+        const job = own();
+        for (const key of keys) this.#forget(job, key);
+        this.#tell(jobId);
+      },
+      updateJob: async (fields) => {
+        own();
+        this.#update(jobId, fields);
+      },
+      end: async (fields) => {
+        const job = own();
+        job.writer = null;
+        job.finished = fields.status === 'finished';
+        if (!job.finished) this.#clear(job);
+        this.#update(jobId, fields);
+      },
+    };
+    return attempt;
+  }
+
+  #update(jobId: string, fields: Partial<JobFields>): void {
     Object.assign(this.#touched(jobId).fields, fields);
+    this.#tell(jobId);
   }
 
-  async renew(jobId: string): Promise<void> {
-    if (this.#live(jobId)) this.#touched(jobId).finished = true;
-  }
-
-  async removeResult(jobId: string): Promise<void> {
-    const job = this.#live(jobId);
-    if (job) this.#clear(job);
+  #tell(jobId: string): void {
+    for (const listener of this.#listeners.get(jobId) ?? []) listener();
   }
 
   #live(jobId: string): StoredJob | null {
@@ -104,7 +162,13 @@ class MemoryChunkStore implements ChunkStore {
   #touched(jobId: string): StoredJob {
     const known = this.#live(jobId);
     const expiresAt = this.#now() + this.#ttlMs;
-    const job: StoredJob = known ?? { fields: {}, values: new Map(), expiresAt, finished: false };
+    const job: StoredJob = known ?? {
+      fields: {},
+      writer: null,
+      values: new Map(),
+      expiresAt,
+      finished: false,
+    };
     job.expiresAt = expiresAt;
     this.#jobs.delete(jobId);
     this.#jobs.set(jobId, job);
