@@ -25,6 +25,7 @@ export class Dictionary {
   #view = new DataView(this.#arena.buffer);
   #used = 0;
   #ends = new Uint32Array(LEAST_SLOTS);
+  #hashes = new Int32Array(LEAST_SLOTS);
   #isToken = new Uint8Array(LEAST_SLOTS);
   /** By slot the entry number + 1, 0 where it is free, and the entry's hash. */
   #slots = new Int32Array(4 * LEAST_SLOTS);
@@ -96,7 +97,7 @@ export class Dictionary {
     const slots = this.#slots;
     const mask = slots.length - 2;
     while (this.size > size) {
-      let slot = (2 * this.#hashOf(this.size - 1)) & mask;
+      let slot = (2 * this.#hashes[this.size - 1]!) & mask;
       while (slots[slot] !== this.size) slot = (slot + 2) & mask;
       slots[slot] = 0;
       this.size--;
@@ -107,12 +108,6 @@ export class Dictionary {
 
   #startOf(entry: number): number {
     return entry === 0 ? 0 : this.#ends[entry - 1]!;
-  }
-
-  #hashOf(entry: number): number {
-    const arena = { bytes: this.#arena, view: this.#view };
-    const hash = hashOf(arena, this.#startOf(entry), this.#ends[entry]!);
-    return this.#isToken[entry] === 1 ? ~hash : hash;
   }
 
   /** Whether `bytes[start … end)` are those of an entry. */
@@ -129,18 +124,20 @@ export class Dictionary {
     for (let i = start; i < end; i++) arena[to++] = bytes[i]!;
     this.#used = to;
     this.#ends[entry] = to;
+    this.#hashes[entry] = hash;
     this.#isToken[entry] = token;
     this.size = entry + 1;
-    this.#place(entry + 1, hash);
+    this.#place(entry);
     return entry;
   }
 
-  #place(size: number, hash: number): void {
+  #place(entry: number): void {
+    const hash = this.#hashes[entry]!;
     const slots = this.#slots;
     const mask = slots.length - 2;
     let slot = (2 * hash) & mask;
     while (slots[slot] !== 0) slot = (slot + 2) & mask;
-    slots[slot] = size;
+    slots[slot] = entry + 1;
     slots[slot + 1] = hash;
   }
 
@@ -154,14 +151,15 @@ export class Dictionary {
     if (this.size < this.#ends.length) return;
     const capacity = 2 * this.#ends.length;
     this.#ends = grown(this.#ends, new Uint32Array(capacity));
+    this.#hashes = grown(this.#hashes, new Int32Array(capacity));
     this.#isToken = grown(this.#isToken, new Uint8Array(capacity));
     this.#slots = new Int32Array(4 * capacity);
     // in their order, on which `cutTo` relies
-    for (let entry = 0; entry < this.size; entry++) this.#place(entry + 1, this.#hashOf(entry));
+    for (let entry = 0; entry < this.size; entry++) this.#place(entry);
   }
 }
 
-function grown<T extends Uint32Array | Uint8Array>(old: T, larger: T): T {
+function grown<T extends Uint32Array | Int32Array | Uint8Array>(old: T, larger: T): T {
   larger.set(old);
   return larger;
 }
