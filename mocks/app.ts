@@ -1,11 +1,14 @@
-import { Hono } from 'hono';
+import { type ErrorHandler, Hono } from 'hono';
 import { SERVER_ERROR_CODES } from '../src/protocol/index.js';
 import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { createRateLimiter } from './http/rateLimiter.js';
+import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { errorFields, type Log } from './log.js';
+import type { TraceMetrics } from './metrics.js';
 import type { ChunkStore, JobQueue, TraceSource } from './ports.js';
 import { addEventsRoute } from './routes/events.js';
+import { addHealthRoute } from './routes/health.js';
 import { addJobRoutes } from './routes/job.js';
 import { addLineageRoute } from './routes/lineage.js';
 import { addSeedResolveRoute } from './routes/seedResolve.js';
@@ -21,6 +24,8 @@ export interface TraceAppPorts {
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
   log?: Log;
+  /** @default nothing is counted */
+  metrics?: TraceMetrics;
   now?: () => number;
   randomUUID?: () => string;
 }
@@ -55,6 +60,8 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),
   };
   const app = new Hono();
+  app.use(watchRequests(context, ports.metrics));
+  addHealthRoute(app, context);
   addSeedResolveRoute(app, context);
   addLineageRoute(app, context);
   addEventsRoute(app, context);
@@ -63,15 +70,20 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     const message = `Nothing answers ${c.req.method} ${c.req.path}.`;
     return errorAnswer(new ApiError(404, SERVER_ERROR_CODES.notFound, message));
   });
-  app.onError((error, c) => {
-    // a client that left breaks off its own request
-    if (!(error instanceof ApiError) && !c.req.raw.signal.aborted) {
-      context.log('error', 'A request failed.', { path: c.req.path, ...errorFields(error) });
-    }
-    return errorAnswer(error);
-  });
+  app.onError(answerError(context));
   return {
     fetch: (request, env) => app.fetch(request, env as object),
     request: (path, init) => app.request(path, init),
+  };
+}
+
+function answerError({ log }: TraceAppContext): ErrorHandler {
+  return (error, c) => {
+    // a client that left breaks off its own request
+    if (!(error instanceof ApiError) && !c.req.raw.signal.aborted) {
+      const requestId = requestIdOf(c.req.raw);
+      log('error', 'A request failed.', { requestId, path: c.req.path, ...errorFields(error) });
+    }
+    return errorAnswer(error);
   };
 }

@@ -1,0 +1,23 @@
+import type { Hono } from 'hono';
+import { errorFields } from '../log.js';
+import type { TraceAppContext } from './TraceAppContext.js';
+
+/** A job that nobody has: to look for it is to ask the store whether it answers. */
+const NOBODY = 'healthz';
+
+/**
+ * `GET /healthz`: 200 `{live, ready}` while traces can be served, 503 with `ready: false` while the
+ * store does not answer. Whoever gets any answer knows that the process lives.
+ */
+export function addHealthRoute(app: Hono, { store, log }: TraceAppContext): void {
+  app.get('/healthz', async (c) => {
+    try {
+      await store.readJob(NOBODY);
+      return c.json({ live: true, ready: true });
+    } catch (error) {
+      log('error', 'The server is not ready.', errorFields(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      return c.json({ live: true, ready: false, reason }, 503);
+    }
+  });
+}
