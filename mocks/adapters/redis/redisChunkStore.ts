@@ -21,7 +21,7 @@ export interface RedisChunkStoreOptions {
   /** For commands; whoever made it closes it. */
   redis: Redis;
   /**
-   * For the changes of jobs alone; whoever made it closes it. @default a connection of the store's
+   * For what this store hears of jobs, alone; whoever made it closes it. @default a connection of the store's
    * own, to where `redis` goes, opened by the first `subscribe`
    */
   subscriber?: Redis;
