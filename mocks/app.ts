@@ -4,6 +4,7 @@ import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { createRateLimiter } from './http/rateLimiter.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
+import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
 import type { ChunkStore, JobQueue, TraceSource } from './ports.js';
@@ -21,6 +22,8 @@ export interface TraceAppPorts {
   /** Null: every trace is answered at once, as far as admission lets it. */
   queue: JobQueue | null;
   settings?: Partial<TraceSettings>;
+  /** @default one that counts in memory, by the settings */
+  rateLimiter?: RateLimiter;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
   log?: Log;
@@ -53,7 +56,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     store: ports.store,
     queue: ports.queue,
     settings,
-    rateLimiter: createRateLimiter(settings.rateLimits, now),
+    rateLimiter: ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     now,
