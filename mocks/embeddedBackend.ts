@@ -1,5 +1,6 @@
 import { createSource, type SourceOptions } from './adapters/createSource.js';
-import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embeddedJobQueue.js';
+import { createEmbeddedJobQueue } from './adapters/embedded/embeddedJobQueue.js';
+import type { JobThread } from './adapters/embedded/runInThread.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
