@@ -1,8 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import {
-  createMemoryChunkStore,
-  StoreFullError,
-} from '../../mocks/adapters/memory/memoryChunkStore.js';
+import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
+import { StoreFullError } from '../../mocks/adapters/storeErrors.js';
 import type { JobAttempt } from '../../mocks/ports.js';
 import { describeChunkStore } from './ports/chunkStoreSuite.js';
 import { storeResult } from './support/storeResult.js';

@@ -7,6 +7,7 @@ import {
   type ResultKey,
 } from '../../ports.js';
 import { MAX_TIMER_MS } from '../../timers.js';
+import { StoreFullError } from '../storeErrors.js';
 
 export interface MemoryChunkStoreOptions {
   ttlSeconds: number;
@@ -28,17 +29,6 @@ function bytesOf({ values }: StoredJob): number {
   let bytes = 0;
   for (const value of values.values()) bytes += value.byteLength;
   return bytes;
-}
-
-/** The value does not fit, not even after every finished result has gone. */
-export class StoreFullError extends Error {
-  override readonly name = 'StoreFullError';
-
-  constructor(maxBytes: number) {
-    super(
-      `The result does not fit into the ${maxBytes} bytes of the in-memory store; ask for fewer containers, or raise TRACE_STORE_MAX_BYTES.`,
-    );
-  }
 }
 
 /**
@@ -86,6 +76,9 @@ class MemoryChunkStore implements ChunkStore {
     const job = this.#touched(jobId);
     this.#clear(job);
     job.writer = this.#createAttempt(jobId);
+    // an ended job that is run again has not ended
+    delete job.fields.completed_at;
+    delete job.fields.error;
     const attempt = String(Number(job.fields.attempt ?? 0) + 1);
     this.#update(jobId, { ...fields, attempt });
     return job.writer;
@@ -189,7 +182,11 @@ class MemoryChunkStore implements ChunkStore {
     const finished = [...this.#jobs.values()].filter((job) => job.finished && job !== writing);
     const mayGo = finished.reduce((sum, job) => sum + bytesOf(job), 0);
     // nobody else's result goes for one that does not fit anyway
-    if (this.byteLength - mayGo + bytes > this.#maxBytes) throw new StoreFullError(this.#maxBytes);
+    if (this.byteLength - mayGo + bytes > this.#maxBytes) {
+      throw new StoreFullError(
+        `The result does not fit into the ${this.#maxBytes} bytes of the in-memory store; ask for fewer containers, or raise TRACE_STORE_MAX_BYTES.`,
+      );
+    }
     for (const job of finished) {
       if (this.byteLength + bytes <= this.#maxBytes) return;
       this.#clear(job);

@@ -91,6 +91,14 @@ export function describeChunkStore(adapter: string, create: () => Promise<StoreU
       expect(await store.readJob('a')).toMatchObject({ status: 'finished', attempt: '2' });
     });
 
+    it('takes a job that had ended for one that runs again', async () => {
+      const first = await store.beginAttempt('a', { status: 'started', profile: 'query_tool' });
+      await first.end(FAILED);
+      await store.beginAttempt('a', { status: 'started' });
+      const running = { status: 'started', profile: 'query_tool', attempt: '2' };
+      expect(await store.readJob('a')).toEqual(running);
+    });
+
     it('ends a job from outside, with whatever its attempt has stored', async () => {
       await store.createJob('a', { status: 'queued', domains: 'history' });
       const attempt = await store.beginAttempt('a', { status: 'started' });
