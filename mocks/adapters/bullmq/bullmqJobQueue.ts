@@ -50,7 +50,7 @@ class BullmqJobQueue implements JobQueue {
   readonly #options: BullmqJobQueueOptions;
   readonly #names: ReturnType<typeof queueNames>;
   readonly #redis: Redis;
-  readonly #queue: Queue<QueuedJob>;
+  #queue: Queue<QueuedJob>;
   readonly #closed = new AbortController();
 
   constructor(options: BullmqJobQueueOptions) {
@@ -66,10 +66,7 @@ class BullmqJobQueue implements JobQueue {
       retryStrategy: (attempt) => Math.min(100 * 2 ** (attempt - 1), RETRY_MS),
     });
     watchConnection(this.#redis, options.log);
-    const prefix = this.#names.bull;
-    this.#queue = new Queue(options.queueName, { connection: this.#redis, prefix });
-    // the connection's own errors come here, too, and are told once by watchConnection
-    this.#queue.on('error', () => undefined);
+    this.#queue = this.#openQueue();
   }
 
   async enqueue(job: EventsJob): Promise<void> {
@@ -103,6 +100,21 @@ class BullmqJobQueue implements JobQueue {
     this.#closed.abort();
     await this.#queue.close();
     this.#redis.disconnect();
+  }
+
+  #openQueue(): Queue<QueuedJob> {
+    const prefix = this.#names.bull;
+    const queue = new Queue<QueuedJob>(this.#options.queueName, {
+      connection: this.#redis,
+      prefix,
+    });
+    // the connection's own errors come here, too, and are told once by watchConnection
+    queue.on('error', () => undefined);
+    // one that lost its connection while it was made never becomes ready
+    queue.waitUntilReady().catch(() => {
+      if (!this.#closed.signal.aborted) this.#queue = this.#openQueue();
+    });
+    return queue;
   }
 
   async #checkRoom(signal: AbortSignal): Promise<void> {
