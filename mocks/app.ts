@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { SERVER_ERROR_CODES } from '../src/protocol/index.js';
 import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
-import { createRateLimiter } from './http/rateLimiter.js';
+import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
 import type { ChunkStore, JobQueue, TraceSource } from './ports.js';
 import { addEventsRoute } from './routes/events.js';
@@ -18,6 +18,8 @@ export interface TraceAppPorts {
   /** Null: every trace is answered at once, as far as admission lets it. */
   queue: JobQueue | null;
   settings?: Partial<TraceSettings>;
+  /** @default one that counts in memory, by the settings */
+  rateLimiter?: RateLimiter;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
   log?: Log;
@@ -48,7 +50,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     store: ports.store,
     queue: ports.queue,
     settings,
-    rateLimiter: createRateLimiter(settings.rateLimits, now),
+    rateLimiter: ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     now,

@@ -1,4 +1,5 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import { StoreUnavailableError } from '../adapters/storeErrors.js';
 import { ApiError } from './ApiError.js';
 import { type BodyPieces, streamBody } from './streamBody.js';
 
@@ -38,16 +39,29 @@ export function streamedJsonAnswer(
   return new Response(streamBody(wrapped, onError), { headers: JSON_HEADERS });
 }
 
-/** The answer to an error; what is not an ApiError is told as INTERNAL_ERROR without its details. */
+/** Seconds after which a store that is out of reach may be asked again. */
+const STORE_RETRY_SECONDS = 5;
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof StoreUnavailableError) {
+    return new ApiError(
+      503,
+      SERVER_ERROR_CODES.serviceUnavailable,
+      `The store of results cannot be reached now; try again in ${STORE_RETRY_SECONDS} s.`,
+      { retry_after_seconds: STORE_RETRY_SECONDS },
+    );
+  }
+  return new ApiError(
+    500,
+    SERVER_ERROR_CODES.internalError,
+    'The server failed on this request; its log has the reason.',
+  );
+}
+
+/** The answer to an error; what nobody foresaw is told as INTERNAL_ERROR without its details. */
 export function errorAnswer(error: unknown): Response {
-  const told =
-    error instanceof ApiError
-      ? error
-      : new ApiError(
-          500,
-          SERVER_ERROR_CODES.internalError,
-          'The server failed on this request; its log has the reason.',
-        );
+  const told = toApiError(error);
   const headers: Record<string, string> = { ...JSON_HEADERS };
   const { retry_after_seconds: retryAfter, job_status: jobStatus } = told.meta;
   if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter);

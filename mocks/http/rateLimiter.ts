@@ -2,16 +2,37 @@ import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { RateLimit, RateLimitedKind } from '../settings.js';
 import { ApiError } from './ApiError.js';
 
+/** Counts requests per client and kind in fixed windows. */
+export interface RateLimiter {
+  /** Rejects with ApiError 429 and Retry-After where the client has used up its window. */
+  check(kind: RateLimitedKind, client: string): Promise<void>;
+}
+
 interface Window {
   endsAt: number;
   requests: number;
 }
 
-/** Counts requests per client and kind in fixed windows, in memory. */
+/** The answer to one request too many, `leftMs` before the window ends. */
+export function tooManyRequests(
+  { maxRequests, windowSeconds }: RateLimit,
+  kind: RateLimitedKind,
+  leftMs: number,
+): ApiError {
+  const seconds = Math.max(1, Math.ceil(leftMs / 1000));
+  return new ApiError(
+    429,
+    SERVER_ERROR_CODES.tooManyRequests,
+    `More than ${maxRequests} ${kind} requests in ${windowSeconds} s; try again in ${seconds} s.`,
+    { retry_after_seconds: seconds },
+  );
+}
+
+/** A limiter that counts in this process's memory. */
 export function createRateLimiter(
   limits: Record<RateLimitedKind, RateLimit>,
   now: () => number = Date.now,
-) {
+): RateLimiter {
   const windows = new Map<string, Window>();
   let nextSweep = 0;
 
@@ -22,8 +43,7 @@ export function createRateLimiter(
   }
 
   return {
-    /** @throws ApiError 429 with Retry-After where the client has used up its window */
-    check(kind: RateLimitedKind, client: string): void {
+    async check(kind, client) {
       const { maxRequests, windowSeconds } = limits[kind];
       const time = now();
       sweep(time);
@@ -33,16 +53,9 @@ export function createRateLimiter(
         window = { endsAt: time + windowSeconds * 1000, requests: 0 };
         windows.set(key, window);
       }
-      if (++window.requests <= maxRequests) return;
-      const seconds = Math.max(1, Math.ceil((window.endsAt - time) / 1000));
-      throw new ApiError(
-        429,
-        SERVER_ERROR_CODES.tooManyRequests,
-        `More than ${maxRequests} ${kind} requests in ${windowSeconds} s; try again in ${seconds} s.`,
-        { retry_after_seconds: seconds },
-      );
+      if (++window.requests > maxRequests) {
+        throw tooManyRequests(limits[kind], kind, window.endsAt - time);
+      }
     },
   };
 }
-
-export type RateLimiter = ReturnType<typeof createRateLimiter>;

@@ -90,7 +90,7 @@ async function enqueue(queue: JobQueue, job: EventsJob, { log }: TraceAppContext
 export function addEventsRoute(app: Hono, context: TraceAppContext): void {
   const { queue, settings, rateLimiter, clientOf, randomUUID } = context;
   app.post('/api/trace/events', async (c) => {
-    rateLimiter.check('events', clientOf(c.env));
+    await rateLimiter.check('events', clientOf(c.env));
     const body = await readJsonBody(c.req.raw, settings.maxBodyBytes);
     const job = jobOf(readEventsRequest(body));
     admit(job, context);

@@ -158,19 +158,19 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
   const limited = (c: Context) => rateLimiter.check('job', clientOf(c.env));
 
   app.get('/api/trace/job/:id', async (c) => {
-    limited(c);
+    await limited(c);
     const jobId = checkName(c.req.param('id'), 'job_id');
     const fields = await readFields(context, jobId);
     return jsonAnswer(statusOf(jobId, fields, now()), { wrap: settings.wrapAnswers });
   });
 
-  app.get('/api/trace/job/:id/result', (c) => {
-    limited(c);
+  app.get('/api/trace/job/:id/result', async (c) => {
+    await limited(c);
     return answerResult(c, context);
   });
 
   app.get('/api/trace/job/:id/stream', async (c) => {
-    limited(c);
+    await limited(c);
     const jobId = checkName(c.req.param('id'), 'job_id');
     const result = await readResult(context, jobId);
     const onError = (error: unknown) =>

@@ -13,7 +13,7 @@ import { lineageBody } from './lineageBody.js';
 export function addLineageRoute(app: Hono, context: TraceAppContext): void {
   const { source, settings, rateLimiter, clientOf, log } = context;
   app.post('/api/trace/lineage', async (c) => {
-    rateLimiter.check('lineage', clientOf(c.env));
+    await rateLimiter.check('lineage', clientOf(c.env));
     const request = readLineageRequest(await readJsonBody(c.req.raw, settings.maxBodyBytes));
     const { container_ids: containerIds } = request;
     const direction = directionOf(request.profile, request.params);

@@ -23,7 +23,7 @@ async function* seedsBody({ seeds, notFound }: SeedResult, cacheKey: string): Bo
 export function addSeedResolveRoute(app: Hono, context: TraceAppContext): void {
   const { source, rateLimiter, clientOf, log, randomUUID } = context;
   app.post('/api/trace/seed-resolve', async (c) => {
-    rateLimiter.check('seed', clientOf(c.env));
+    await rateLimiter.check('seed', clientOf(c.env));
     const request = readSeedResolveRequest(await readJsonBody(c.req.raw, MAX_BODY_BYTES));
     let result: SeedResult;
     try {

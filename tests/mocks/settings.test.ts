@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { createRateLimiter } from '../../mocks/http/rateLimiter.js';
 import { DEFAULT_SETTINGS, readSettings } from '../../mocks/settings.js';
 
 it('has the defaults of the contract', () => {
@@ -34,21 +33,4 @@ it.each([
   ['TRACE_WRAP_ANSWERS', 'perhaps'],
 ])('names a setting that cannot be taken: %s=%s', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
-});
-
-it('counts each client and each kind of request in its own window', () => {
-  let time = 0;
-  const limit = { maxRequests: 2, windowSeconds: 60 };
-  const limits = { seed: limit, lineage: limit, events: limit, job: limit };
-  const limiter = createRateLimiter(limits, () => time);
-  limiter.check('seed', 'a');
-  time = 20_500;
-  limiter.check('seed', 'a');
-  limiter.check('seed', 'b');
-  limiter.check('job', 'a');
-  expect(() => limiter.check('seed', 'a')).toThrow(
-    expect.objectContaining({ status: 429, meta: { retry_after_seconds: 40 } }),
-  );
-  time = 60_000;
-  limiter.check('seed', 'a');
 });
