@@ -2,6 +2,7 @@ import { createBullmqJobQueue } from './adapters/bullmq/bullmqJobQueue.js';
 import { type BullmqWorker, createBullmqWorker } from './adapters/bullmq/bullmqWorker.js';
 import { createSource, type SourceOptions } from './adapters/createSource.js';
 import { createRedis } from './adapters/redis/createRedis.js';
+import { createRedisRateLimiter } from './adapters/redis/redisRateLimiter.js';
 import { createRedisChunkStore } from './adapters/redis/redisChunkStore.js';
 import { createTraceApp } from './app.js';
 import type { EmbeddedBackend } from './embeddedBackend.js';
@@ -26,7 +27,7 @@ function openStore({ settings, log }: RedisBackendOptions) {
     store.close();
     redis.disconnect();
   }
-  return { store, close };
+  return { redis, store, close };
 }
 
 function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
@@ -36,7 +37,7 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 /** The server's part of a backend on Redis: its jobs run in worker processes. */
 export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
   const { settings, source, log, clientOf } = options;
-  const { store, close: closeStore } = openStore(options);
+  const { redis, store, close: closeStore } = openStore(options);
   const maxWaiting = settings.queueMaxWaiting;
   const queue = createBullmqJobQueue({ ...placeOf(settings), store, maxWaiting, log });
   const app = createTraceApp({
@@ -44,6 +45,12 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
     store,
     queue,
     settings,
+    rateLimiter: createRedisRateLimiter({
+      redis,
+      keyPrefix: settings.redisKeyPrefix,
+      limits: settings.rateLimits,
+      log,
+    }),
     log,
     clientOf,
   });

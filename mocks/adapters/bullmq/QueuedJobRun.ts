@@ -49,8 +49,7 @@ export class QueuedJobRun {
       if (this.#reason === 'handed back') return this.#handBack(token);
       if (this.#reason !== 'lost' && !(error instanceof AttemptLostError)) throw error;
       const { log } = this.#options;
-      if (this.#reason === 'cancelled') log('info', 'Job stopped.', { jobId: this.#jobId });
-      else log('warning', 'A job was taken from its worker.', { jobId: this.#jobId });
+      log('info', 'Job stopped.', { jobId: this.#jobId, reason: this.#reason ?? 'lost' });
     }
   }
 
