@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
 import { createEmbeddedJobQueue } from '../../mocks/adapters/embedded/embeddedJobQueue.js';
 import type { JobThread } from '../../mocks/adapters/embedded/runInThread.js';
-import type { ThreadMessage } from '../../mocks/adapters/embedded/jobThread.js';
 import { startNodeThread } from '../../mocks/adapters/embedded/startNodeThread.js';
 import { createSource } from '../../mocks/adapters/createSource.js';
 import type { EventsJob, JobQueue } from '../../mocks/ports.js';
 import { readResultMeta } from '../../mocks/results/resultMeta.js';
 import { JOB_THREAD_URL } from './api/backend.js';
+import { fakeThread } from './support/fakeThread.js';
 
 const SOURCE = { kind: 'synthetic', containers: 20_000, seed: 1 } as const;
 const logged: string[] = [];
@@ -36,23 +36,6 @@ function createQueue(
   });
   queues.push(queue);
   return { store, queue };
-}
-
-/** A thread that does what the test tells it. */
-function fakeThread() {
-  let say: (message: ThreadMessage) => void = () => undefined;
-  let die: (reason: string) => void = () => undefined;
-  const thread: JobThread = {
-    post: vi.fn(),
-    onMessage: (listener) => void (say = listener),
-    onDeath: (listener) => void (die = listener),
-    terminate: vi.fn(() => die('ended with code 1')),
-  };
-  return {
-    thread,
-    say: (message: ThreadMessage) => say(message),
-    die: (reason: string) => die(reason),
-  };
 }
 
 const realThread =
