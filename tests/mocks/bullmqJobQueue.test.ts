@@ -7,7 +7,9 @@ import { QueueUnavailableError } from '../../mocks/adapters/bullmq/QueueUnavaila
 import { queueNames } from '../../mocks/adapters/bullmq/queueNames.js';
 import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
 import { createRedisChunkStore } from '../../mocks/adapters/redis/redisChunkStore.js';
-import type { EventsJob } from '../../mocks/ports.js';
+import { StoreUnavailableError } from '../../mocks/adapters/storeErrors.js';
+import type { ChunkStore, EventsJob } from '../../mocks/ports.js';
+import { storeCalls } from './support/storeCalls.js';
 import { type RedisServer, startRedisServer } from './support/redisServer.js';
 
 let server: RedisServer;
@@ -114,20 +116,59 @@ describe('the server’s side of the queue in Redis', () => {
     expect(await store.readJob('b')).toMatchObject({ status: 'queued' });
   });
 
-  it('withdraws a job that a Redis which hangs has taken after its client was refused', async () => {
+  it('rejects within seconds where Redis hangs', async () => {
     const hanging = await startRedisServer();
     closers.push(() => hanging.stop());
-    const { place, jobs, store, redis } = open(hanging.url);
+    const { jobs, store } = open(hanging.url);
     await jobs.enqueue(jobNamed('warm-up'));
     process.kill(hanging.pid, 'SIGSTOP');
-    await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
+    const refused = expect(jobs.enqueue(jobNamed('a'))).rejects;
+    await refused.toBeInstanceOf(QueueUnavailableError);
     process.kill(hanging.pid, 'SIGCONT');
+    expect(await store.readJob('a')).toBeNull();
+  });
+
+  it('withdraws a job whose store answered too late', async () => {
+    const { place, redis, store } = open(server.url);
+    let answer: () => void = () => undefined;
+    const slow: ChunkStore = {
+      ...storeCalls(store),
+      async createJob(...args) {
+        await store.createJob(...args);
+        await new Promise<void>((resolve) => (answer = resolve));
+      },
+    };
+    const jobs = createBullmqJobQueue({ ...place, store: slow, maxWaiting: 10, log: vi.fn() });
+    closers.push(() => jobs.close());
+    await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
+    answer();
     const names = queueNames(place);
-    await vi.waitFor(async () => expect(await redis.hkeys(names.open)).toEqual(['warm-up']), {
-      timeout: 8_000,
-    });
-    expect(await openEntries(hanging.url, names).getJob('a')).toBeUndefined();
-    expect((await store.readJob('a'))?.status ?? 'failed').toBe('failed');
+    await vi.waitFor(async () => expect(await redis.hkeys(names.open)).toEqual([]));
+    expect(await store.readJob('a')).toMatchObject({ status: 'failed' });
+    expect(await openEntries(server.url, names).getJob('a')).toBeUndefined();
+  });
+
+  it('goes on withdrawing until the store takes it', async () => {
+    const { place, redis, store } = open(server.url);
+    let outages = 1;
+    const failing: ChunkStore = {
+      ...storeCalls(store),
+      async createJob(...args) {
+        await store.createJob(...args);
+        throw new StoreUnavailableError('Redis is away.');
+      },
+      async endJob(...args) {
+        if (outages-- > 0) throw new StoreUnavailableError('Redis is away.');
+        await store.endJob(...args);
+      },
+    };
+    const jobs = createBullmqJobQueue({ ...place, store: failing, maxWaiting: 10, log: vi.fn() });
+    closers.push(() => jobs.close());
+    await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
+    expect(await store.readJob('a')).toMatchObject({ status: 'queued' });
+    const isWithdrawn = async () => expect(await redis.hkeys(queueNames(place).open)).toEqual([]);
+    await vi.waitFor(isWithdrawn, { timeout: 5_000 });
+    expect(await store.readJob('a')).toMatchObject({ status: 'failed' });
   });
 });
 

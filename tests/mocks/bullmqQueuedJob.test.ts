@@ -6,6 +6,7 @@ import { ResultLostError, StoreUnavailableError } from '../../mocks/adapters/sto
 import { jobFields, type QueuedJob } from '../../mocks/jobs/jobFields.js';
 import type { ChunkStore, JobAttempt } from '../../mocks/ports.js';
 import { fakeThread } from './support/fakeThread.js';
+import { storeCalls } from './support/storeCalls.js';
 
 const DATA: QueuedJob = {
   job: {
@@ -31,12 +32,7 @@ afterEach(() => {
 function prepare(changes: { store?: Partial<ChunkStore>; stalledCounter?: number } = {}) {
   const memory = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 2 ** 20 });
   const store: ChunkStore = {
-    get: (...args) => memory.get(...args),
-    readJob: (...args) => memory.readJob(...args),
-    createJob: (...args) => memory.createJob(...args),
-    beginAttempt: (...args) => memory.beginAttempt(...args),
-    endJob: (...args) => memory.endJob(...args),
-    subscribe: (...args) => memory.subscribe(...args),
+    ...storeCalls(memory),
     ...changes.store,
   };
   const { thread, say, die } = fakeThread();
