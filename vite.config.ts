@@ -18,7 +18,7 @@ const external = [...peers.map((name) => new RegExp(`^${name}(/|$)`)), /^node:/]
 const declarations = () =>
   dts({
     include: ['src', 'mocks'],
-    exclude: ['mocks/server.ts'],
+    exclude: ['mocks/{server,worker,nodeRedisBackend}.ts', 'mocks/adapters/{bullmq,redis}/**'],
     entryRoot: '.',
     beforeWriteFile: (filePath, content) => ({
       filePath,
@@ -85,11 +85,13 @@ const builds: Record<string, UserConfig> = {
       rolldownOptions: {
         input: {
           server: path('./mocks/server.ts'),
+          worker: path('./mocks/worker.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
-        output: { entryFileNames: '[name].js' },
+        // whatever holds it, the script of the job threads lies beside it
+        output: { entryFileNames: '[name].js', chunkFileNames: 'server-[name].js' },
       },
       copyPublicDir: false,
     },

@@ -1,9 +1,11 @@
 import { createSource, type SourceOptions } from './adapters/createSource.js';
-import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embeddedJobQueue.js';
+import { createEmbeddedJobQueue } from './adapters/embedded/embeddedJobQueue.js';
+import type { JobThread } from './adapters/embedded/runInThread.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+import { threadOptions } from './threadOptions.js';
 
 export interface EmbeddedBackendOptions {
   /** The synthetic factory. @default 114,892 containers, seed 1 */
@@ -39,15 +41,10 @@ export function createEmbeddedBackend(
     maxBytes: settings.storeMaxBytes,
   });
   const queue = createEmbeddedJobQueue({
+    ...threadOptions(settings, source, startThread, log),
     store,
-    source,
-    startThread: () => startThread(settings),
-    batchSize: settings.streamBatchSize,
-    maxWorkers: settings.eventsMaxWorkers,
     workerCount: settings.workerCount,
-    timeoutSeconds: settings.jobTimeoutSeconds,
     maxWaiting: settings.queueMaxWaiting,
-    log,
   });
   const app = createTraceApp({
     source: createSource(source),

@@ -1,19 +1,13 @@
-import { startNodeThread } from './adapters/embedded/startNodeThread.js';
 import {
   createEmbeddedBackend,
   type EmbeddedBackend,
   type EmbeddedBackendOptions,
 } from './embeddedBackend.js';
+import { startJobThread } from './nodeJobThread.js';
 
 export * from './exports.js';
 
-/** Built beside this file. */
-const JOB_THREAD_FILE = './jobThread.js';
-
 /** The whole backend in this Node process; its jobs run in worker threads. */
 export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
-  const url = new URL(JOB_THREAD_FILE, import.meta.url);
-  return createEmbeddedBackend(options, ({ jobHeapMb }) =>
-    startNodeThread({ url, heapMb: jobHeapMb }),
-  );
+  return createEmbeddedBackend(options, startJobThread);
 }

@@ -5,20 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import type { Log } from './log.js';
 import { createMockBackend } from './node.js';
+import { createJsonLog, readSource } from './nodeEnvironment.js';
+import { createRedisBackend } from './nodeRedisBackend.js';
 import { readNumber, readSettings } from './settings.js';
 
 const DEFAULT_PORT = 5173;
 const MOST_PORT = 65_535;
 const PORTS_TO_TRY = 20;
 
-/** One JSON object a line, on stderr: stdout is for the address. */
-const log: Log = (level, message, fields) => {
-  process.stderr.write(
-    `${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`,
-  );
-};
+/** On stderr: stdout is for the address. */
+const log = createJsonLog((line) => process.stderr.write(line));
 
 /** Listens on the port, or on the next free one where that is taken. */
 function listen(
@@ -51,12 +48,10 @@ function readPort(text: string | undefined): number {
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const { app, close } = createMockBackend({
+  const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
+  const { app, close } = createBackend({
     settings,
-    source: {
-      containers: readNumber(process.env, 'TRACE_SYNTHETIC_CONTAINERS', 114_892),
-      seed: readNumber(process.env, 'TRACE_SYNTHETIC_SEED', 1, 0),
-    },
+    source: readSource(process.env),
     log,
     clientOf: (env) => (env as HttpBindings).incoming.socket.remoteAddress ?? 'unknown',
   });

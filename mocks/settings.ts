@@ -24,6 +24,19 @@ export interface TraceSettings {
   wrapAnswers: boolean;
   /** Requests a client may send per window, per kind of request. */
   rateLimits: Record<RateLimitedKind, RateLimit>;
+
+  /** Redis that holds results and queue; empty: both are in this process. */
+  redisUrl: string;
+  /** In front of every key in Redis. */
+  redisKeyPrefix: string;
+  /** Name of the queue; servers and workers of one name belong together. */
+  workerQueue: string;
+  /** So many workers may die of a job; then it fails. */
+  jobMaxAttempts: number;
+  /** A worker that does not renew its lock on a job for so long has lost it. */
+  jobLockSeconds: number;
+  /** How often jobs are looked for whose worker has lost them. */
+  jobStalledCheckSeconds: number;
 }
 
 export type RateLimitedKind = 'seed' | 'lineage' | 'events' | 'job';
@@ -51,6 +64,13 @@ export const DEFAULT_SETTINGS: TraceSettings = {
     events: { maxRequests: 15, windowSeconds: 60 },
     job: { maxRequests: 60, windowSeconds: 60 },
   },
+
+  redisUrl: '',
+  redisKeyPrefix: 'mes_wip',
+  workerQueue: 'trace-events',
+  jobMaxAttempts: 3,
+  jobLockSeconds: 15,
+  jobStalledCheckSeconds: 10,
 };
 
 type Environment = Record<string, string | undefined>;
@@ -74,20 +94,36 @@ function readFlag(env: Environment, name: string, fallback: boolean): boolean {
   throw new TypeError(`${name} must be true or false, not "${text}".`);
 }
 
+/** A name that may stand between the colons of a key. */
+function readKeyName(env: Environment, name: string, fallback: string): string {
+  const text = env[name]?.trim();
+  if (!text) return fallback;
+  if (!text.includes(':')) return text;
+  throw new TypeError(`${name} must be a name without colons, not "${text}".`);
+}
+
+function readRedisUrl(env: Environment, fallback: string): string {
+  const text = env.REDIS_URL?.trim();
+  if (!text) return fallback;
+  if (/^rediss?:\/\/./.test(text)) return text;
+  throw new TypeError('REDIS_URL must be like redis://127.0.0.1:6379/0.');
+}
+
+function readRateLimit(env: Environment, kind: RateLimitedKind): RateLimit {
+  const name = `TRACE_${kind.toUpperCase()}_RATE_LIMIT`;
+  const { maxRequests, windowSeconds } = DEFAULT_SETTINGS.rateLimits[kind];
+  return {
+    maxRequests: readNumber(env, `${name}_MAX_REQUESTS`, maxRequests),
+    windowSeconds: readNumber(env, `${name}_WINDOW_SECONDS`, windowSeconds),
+  };
+}
+
 /**
  * The settings from environment variables; .env.example lists them.
  * @throws TypeError that names the variable whose value cannot be taken
  */
 export function readSettings(env: Environment): TraceSettings {
   const d = DEFAULT_SETTINGS;
-  const rateLimit = (kind: RateLimitedKind): RateLimit => {
-    const name = `TRACE_${kind.toUpperCase()}_RATE_LIMIT`;
-    const { maxRequests, windowSeconds } = d.rateLimits[kind];
-    return {
-      maxRequests: readNumber(env, `${name}_MAX_REQUESTS`, maxRequests),
-      windowSeconds: readNumber(env, `${name}_WINDOW_SECONDS`, windowSeconds),
-    };
-  };
   return {
     asyncCidThreshold: readNumber(env, 'TRACE_ASYNC_CID_THRESHOLD', d.asyncCidThreshold, 0),
     eventsCidLimit: readNumber(env, 'TRACE_EVENTS_CID_LIMIT', d.eventsCidLimit),
@@ -102,10 +138,21 @@ export function readSettings(env: Environment): TraceSettings {
     maxBodyBytes: readNumber(env, 'TRACE_MAX_BODY_BYTES', d.maxBodyBytes),
     wrapAnswers: readFlag(env, 'TRACE_WRAP_ANSWERS', d.wrapAnswers),
     rateLimits: {
-      seed: rateLimit('seed'),
-      lineage: rateLimit('lineage'),
-      events: rateLimit('events'),
-      job: rateLimit('job'),
+      seed: readRateLimit(env, 'seed'),
+      lineage: readRateLimit(env, 'lineage'),
+      events: readRateLimit(env, 'events'),
+      job: readRateLimit(env, 'job'),
     },
+
+    redisUrl: readRedisUrl(env, d.redisUrl),
+    redisKeyPrefix: env.REDIS_KEY_PREFIX?.trim() || d.redisKeyPrefix,
+    workerQueue: readKeyName(env, 'TRACE_WORKER_QUEUE', d.workerQueue),
+    jobMaxAttempts: readNumber(env, 'TRACE_JOB_MAX_ATTEMPTS', d.jobMaxAttempts),
+    jobLockSeconds: readNumber(env, 'TRACE_JOB_LOCK_SECONDS', d.jobLockSeconds),
+    jobStalledCheckSeconds: readNumber(
+      env,
+      'TRACE_JOB_STALLED_CHECK_SECONDS',
+      d.jobStalledCheckSeconds,
+    ),
   };
 }

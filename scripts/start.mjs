@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensureBuilt.mjs';
+import { loadEnvFile } from './loadEnvFile.mjs';
 
-const envFile = fileURLToPath(new URL('../.env', import.meta.url));
-if (existsSync(envFile)) process.loadEnvFile(envFile);
-
+loadEnvFile();
 await ensureBuilt({ server: 'dist-server', demo: 'dist-demo' });
 await import('../dist-server/server.js');

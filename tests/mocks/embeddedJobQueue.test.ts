@@ -1,15 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
-import {
-  createEmbeddedJobQueue,
-  type JobThread,
-} from '../../mocks/adapters/embedded/embeddedJobQueue.js';
-import type { ThreadMessage } from '../../mocks/adapters/embedded/jobThread.js';
+import { createEmbeddedJobQueue } from '../../mocks/adapters/embedded/embeddedJobQueue.js';
+import type { JobThread } from '../../mocks/adapters/embedded/runInThread.js';
 import { startNodeThread } from '../../mocks/adapters/embedded/startNodeThread.js';
 import { createSource } from '../../mocks/adapters/createSource.js';
 import type { EventsJob, JobQueue } from '../../mocks/ports.js';
 import { readResultMeta } from '../../mocks/results/resultMeta.js';
 import { JOB_THREAD_URL } from './api/backend.js';
+import { fakeThread } from './support/fakeThread.js';
 
 const SOURCE = { kind: 'synthetic', containers: 20_000, seed: 1 } as const;
 const logged: string[] = [];
@@ -38,23 +36,6 @@ function createQueue(
   });
   queues.push(queue);
   return { store, queue };
-}
-
-/** A thread that does what the test tells it. */
-function fakeThread() {
-  let say: (message: ThreadMessage) => void = () => undefined;
-  let die: (reason: string) => void = () => undefined;
-  const thread: JobThread = {
-    post: vi.fn(),
-    onMessage: (listener) => void (say = listener),
-    onDeath: (listener) => void (die = listener),
-    terminate: vi.fn(() => die('ended with code 1')),
-  };
-  return {
-    thread,
-    say: (message: ThreadMessage) => say(message),
-    die: (reason: string) => die(reason),
-  };
 }
 
 const realThread =
@@ -265,6 +246,29 @@ describe('the embedded queue', () => {
       status: 'failed',
       error: expect.stringContaining('stopped'),
     });
-    expect(running.thread.terminate).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => expect(running.thread.terminate).toHaveBeenCalledTimes(1));
+  });
+
+  it('lets a thread end its queries before it is terminated, for half a second', async () => {
+    vi.useFakeTimers();
+    const threads = [fakeThread(), fakeThread()];
+    let started = 0;
+    const { queue } = createQueue(() => threads[started++]!.thread, { workerCount: 2 });
+    for (const id of ['quick', 'stuck']) await queue.enqueue(await createJob(id));
+    await vi.advanceTimersByTimeAsync(0);
+    const [quick, stuck] = threads as [(typeof threads)[0], (typeof threads)[0]];
+    for (const id of ['quick', 'stuck']) expect(await queue.cancel(id)).toBe(true);
+    for (const { thread } of threads) {
+      expect(thread.post).toHaveBeenLastCalledWith({ type: 'stop' });
+      expect(thread.terminate).not.toHaveBeenCalled();
+    }
+    quick.say({ type: 'failed', message: 'aborted', cause: 'aborted' });
+    expect(quick.thread.terminate).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(stuck.thread.terminate).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stuck.thread.terminate).toHaveBeenCalledTimes(1);
+    expect(quick.thread.terminate).toHaveBeenCalledTimes(1);
+    expect(logged.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 });

@@ -25,6 +25,11 @@ export type ThreadMessage =
   /** `message` is for the user, `cause` for the log. */
   | { type: 'failed'; message: string; cause: string };
 
+/** Ends the job's queries; the thread is terminated soon after. */
+export interface StopMessage {
+  type: 'stop';
+}
+
 /** The answer to a write. */
 export interface StoreReply {
   type: 'reply';
@@ -33,10 +38,12 @@ export interface StoreReply {
   error: string | null;
 }
 
+export type ParentMessage = RunMessage | StopMessage | StoreReply;
+
 /** The thread's end of the line to the thread that made it. */
 export interface ThreadPort {
   post(message: ThreadMessage, transfer?: ArrayBuffer[]): void;
-  onMessage(listener: (message: RunMessage | StoreReply) => void): void;
+  onMessage(listener: (message: ParentMessage) => void): void;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -68,6 +75,7 @@ function createRemoteWriter(port: ThreadPort) {
 /** Runs the one job that the port brings. The thread is ended from outside. */
 export function serveJobThread(port: ThreadPort): void {
   const { writer, settle } = createRemoteWriter(port);
+  const stop = new AbortController();
   async function run({ job, source, batchSize, maxWorkers }: RunMessage): Promise<void> {
     try {
       await runJob(job, {
@@ -75,7 +83,7 @@ export function serveJobThread(port: ThreadPort): void {
         writer,
         batchSize,
         maxWorkers,
-        signal: new AbortController().signal,
+        signal: stop.signal,
         onDomainFailed: (domain, error) =>
           port.post({ type: 'domain-failed', domain, message: messageOf(error) }),
       });
@@ -87,6 +95,7 @@ export function serveJobThread(port: ThreadPort): void {
   }
   port.onMessage((message) => {
     if (message.type === 'run') void run(message);
+    else if (message.type === 'stop') stop.abort();
     else settle(message);
   });
 }

@@ -1,4 +1,4 @@
-import type { JobThread } from './embeddedJobQueue.js';
+import type { JobThread } from './runInThread.js';
 
 /** Starts a Web Worker for one job. */
 export function startBrowserThread(): JobThread {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { JobThread } from './embeddedJobQueue.js';
+import type { JobThread } from './runInThread.js';
 
 export interface NodeThreadOptions {
   /** The built jobThread.node. */

@@ -1,0 +1,161 @@
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
+import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { errorFields, type Log } from '../../log.js';
+import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
+import { watchConnection } from '../redis/createRedis.js';
+import { QueueUnavailableError } from './QueueUnavailableError.js';
+import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
+
+/** Redis must take a job's first fields within this time, ms. */
+const ENQUEUE_MS = 2_000;
+/** A job's payload may be tens of megabytes on a slow line, ms. */
+const COMMAND_TIMEOUT_MS = 10_000;
+const RETRY_MS = 1_000;
+
+export interface BullmqJobQueueOptions extends QueuePlace {
+  store: ChunkStore;
+  /** Jobs that may wait for a worker. */
+  maxWaiting: number;
+  log: Log;
+}
+
+/**
+ * A queue in Redis, whose jobs run in whatever worker processes there are. `enqueue` rejects with
+ * QueueUnavailableError within some 2 s where Redis cannot be reached, and the job is withdrawn.
+ *
+ * @example
+ * const queue = createBullmqJobQueue({
+ *   redisUrl: 'redis://127.0.0.1:6379', keyPrefix: 'mes_wip', queueName: 'trace-events',
+ *   store, maxWaiting: 20, log,
+ * });
+ */
+export function createBullmqJobQueue(options: BullmqJobQueueOptions): JobQueue {
+  return new BullmqJobQueue(options);
+}
+
+const seconds = () => String(Date.now() / 1000);
+
+/** The promise, or the signal's reason where that comes first. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+class BullmqJobQueue implements JobQueue {
+  readonly #options: BullmqJobQueueOptions;
+  readonly #names: ReturnType<typeof queueNames>;
+  readonly #redis: Redis;
+  #queue: Queue<QueuedJob>;
+  readonly #closed = new AbortController();
+
+  constructor(options: BullmqJobQueueOptions) {
+    this.#options = options;
+    this.#names = queueNames(options);
+    this.#redis = new Redis(options.redisUrl, {
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: COMMAND_TIMEOUT_MS,
+      // a command that was refused must not be carried out later
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => Math.min(100 * 2 ** (attempt - 1), RETRY_MS),
+    });
+    watchConnection(this.#redis, options.log);
+    this.#queue = this.#openQueue();
+  }
+
+  async enqueue(job: EventsJob): Promise<void> {
+    const queued: QueuedJob = { job, createdAt: seconds() };
+    const signal = AbortSignal.timeout(ENQUEUE_MS);
+    await this.#checkRoom(signal);
+    try {
+      await this.#announce(queued, signal);
+      await this.#queue.add('events', queued, { jobId: job.jobId, ...REMOVE_ENDED });
+    } catch (error) {
+      void this.#withdraw(job.jobId);
+      throw new QueueUnavailableError({ cause: error });
+    }
+  }
+
+  async cancel(jobId: string): Promise<boolean> {
+    const { store } = this.#options;
+    const { status } = (await store.readJob(jobId)) ?? {};
+    if (status === undefined || isJobFinished(status) || isJobDead(status)) return false;
+    // first of all: a worker that takes it up meanwhile sees it, and one that runs it cannot write
+    await store.endJob(jobId, { status: 'cancelled', progress: '', completed_at: seconds() });
+    // a job that is running is not removed; its worker does that as soon as it has heard
+    await this.#queue.remove(jobId);
+    await this.#redis.publish(this.#names.cancelled, jobId);
+    await this.#redis.hdel(this.#names.open, jobId);
+    this.#options.log('info', 'Job cancelled.', { jobId });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+
+  #openQueue(): Queue<QueuedJob> {
+    const prefix = this.#names.bull;
+    const queue = new Queue<QueuedJob>(this.#options.queueName, {
+      connection: this.#redis,
+      prefix,
+    });
+    // the connection's own errors come here, too, and are told once by watchConnection
+    queue.on('error', () => undefined);
+    // one that lost its connection while it was made never becomes ready
+    queue.waitUntilReady().catch(() => {
+      if (!this.#closed.signal.aborted) this.#queue = this.#openQueue();
+    });
+    return queue;
+  }
+
+  async #checkRoom(signal: AbortSignal): Promise<void> {
+    const { maxWaiting } = this.#options;
+    let waiting: number;
+    try {
+      // waits for a connection that is being made
+      await within(signal, this.#queue.waitUntilReady());
+      waiting = await within(signal, this.#queue.getWaitingCount());
+    } catch (error) {
+      throw new QueueUnavailableError({ cause: error });
+    }
+    if (waiting >= maxWaiting) {
+      throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
+    }
+  }
+
+  /** The job's hash comes before the job: a worker may take it up at once. */
+  async #announce(queued: QueuedJob, signal: AbortSignal): Promise<void> {
+    const { jobId } = queued.job;
+    await within(signal, this.#redis.hset(this.#names.open, jobId, '1'));
+    await within(signal, this.#options.store.createJob(jobId, jobFields(queued, 'queued')));
+  }
+
+  /** Takes back what may have been queued of a job that its client was refused. */
+  async #withdraw(jobId: string): Promise<void> {
+    const { store, log } = this.#options;
+    const error = 'The queue could not take the job.';
+    while (!this.#closed.signal.aborted) {
+      try {
+        await store.endJob(jobId, { status: 'failed', error, completed_at: seconds() });
+        await this.#queue.remove(jobId);
+        await this.#redis.hdel(this.#names.open, jobId);
+        return;
+      } catch (failure) {
+        log('warning', 'A refused job could not be withdrawn yet.', {
+          jobId,
+          ...errorFields(failure),
+        });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { EventsJob, JobFields } from '../ports.js';
+
+/** A job that waits for a worker, or is taken up by one: plain data. */
+export interface QueuedJob {
+  job: EventsJob;
+  /** Unix time, seconds. */
+  createdAt: string;
+}
+
+/** The fields of a job's hash before anything of it is known; all of them, as it may have expired. */
+export function jobFields({ job, createdAt }: QueuedJob, status: string): Partial<JobFields> {
+  return {
+    profile: job.profile,
+    cid_count: String(job.containerIds.length),
+    domains: job.domains.join(','),
+    status,
+    progress: '',
+    pct: '0',
+    stage: 'events',
+    created_at: createdAt,
+  };
+}

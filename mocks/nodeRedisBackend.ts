@@ -1,0 +1,86 @@
+import { createBullmqJobQueue } from './adapters/bullmq/bullmqJobQueue.js';
+import { type BullmqWorker, createBullmqWorker } from './adapters/bullmq/bullmqWorker.js';
+import { createSource, type SourceOptions } from './adapters/createSource.js';
+import { createRedis } from './adapters/redis/createRedis.js';
+import { createRedisRateLimiter } from './adapters/redis/redisRateLimiter.js';
+import { createRedisChunkStore } from './adapters/redis/redisChunkStore.js';
+import { createTraceApp } from './app.js';
+import type { EmbeddedBackend } from './embeddedBackend.js';
+import type { Log } from './log.js';
+import { startJobThread } from './nodeJobThread.js';
+import type { TraceSettings } from './settings.js';
+import { threadOptions } from './threadOptions.js';
+
+export interface RedisBackendOptions {
+  settings: TraceSettings;
+  source: SourceOptions;
+  log: Log;
+  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
+  clientOf?: (env: unknown) => string;
+}
+
+function openStore({ settings, log }: RedisBackendOptions) {
+  const { redisUrl, redisKeyPrefix: keyPrefix, jobTtlSeconds: ttlSeconds } = settings;
+  const redis = createRedis(redisUrl, log);
+  const store = createRedisChunkStore({ redis, keyPrefix, ttlSeconds, log });
+  function close(): void {
+    store.close();
+    redis.disconnect();
+  }
+  return { redis, store, close };
+}
+
+function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
+  return { redisUrl, keyPrefix: redisKeyPrefix, queueName: workerQueue };
+}
+
+/** The server's part of a backend on Redis: its jobs run in worker processes. */
+export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
+  const { settings, source, log, clientOf } = options;
+  const { redis, store, close: closeStore } = openStore(options);
+  const maxWaiting = settings.queueMaxWaiting;
+  const queue = createBullmqJobQueue({ ...placeOf(settings), store, maxWaiting, log });
+  const app = createTraceApp({
+    source: createSource(source),
+    store,
+    queue,
+    settings,
+    rateLimiter: createRedisRateLimiter({
+      redis,
+      keyPrefix: settings.redisKeyPrefix,
+      limits: settings.rateLimits,
+      log,
+    }),
+    log,
+    clientOf,
+  });
+  return {
+    app,
+    async close() {
+      await queue.close();
+      closeStore();
+    },
+  };
+}
+
+/** The worker's part of a backend on Redis. */
+export function createRedisWorker(options: RedisBackendOptions): BullmqWorker {
+  const { settings, source, log } = options;
+  const { store, close: closeStore } = openStore(options);
+  const worker = createBullmqWorker({
+    ...placeOf(settings),
+    ...threadOptions(settings, source, startJobThread, log),
+    store,
+    workerCount: settings.workerCount,
+    lockSeconds: settings.jobLockSeconds,
+    stalledCheckSeconds: settings.jobStalledCheckSeconds,
+    maxAttempts: settings.jobMaxAttempts,
+  });
+  return {
+    ready: () => worker.ready(),
+    async close() {
+      await worker.close();
+      closeStore();
+    },
+  };
+}
