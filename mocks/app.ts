@@ -2,7 +2,6 @@ import { type ErrorHandler, Hono } from 'hono';
 import { SERVER_ERROR_CODES } from '../src/protocol/index.js';
 import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
-import { createRateLimiter } from './http/rateLimiter.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
