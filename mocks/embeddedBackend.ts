@@ -3,6 +3,7 @@ import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embe
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
+import type { ChunkCompression } from './results/ChunkCompression.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 
 export interface EmbeddedBackendOptions {
@@ -25,6 +26,7 @@ export interface EmbeddedBackend {
 export function createEmbeddedBackend(
   options: EmbeddedBackendOptions,
   startThread: (settings: TraceSettings) => JobThread,
+  compression?: ChunkCompression,
 ): EmbeddedBackend {
   const { log = () => undefined, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
@@ -44,6 +46,7 @@ export function createEmbeddedBackend(
     startThread: () => startThread(settings),
     batchSize: settings.streamBatchSize,
     maxWorkers: settings.eventsMaxWorkers,
+    chunkEncoding: settings.chunkEncoding,
     workerCount: settings.workerCount,
     timeoutSeconds: settings.jobTimeoutSeconds,
     maxWaiting: settings.queueMaxWaiting,
@@ -54,6 +57,7 @@ export function createEmbeddedBackend(
     store,
     queue,
     settings,
+    compression,
     log,
     clientOf,
   });

@@ -7,6 +7,7 @@ import type {
   JobFields,
   JobQueue,
 } from '../../ports.js';
+import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
 import type { RunMessage, StoreCall, StoreReply, ThreadMessage } from './jobThread.js';
@@ -26,6 +27,7 @@ export interface EmbeddedJobQueueOptions {
   startThread: () => JobThread;
   batchSize: number;
   maxWorkers: number;
+  chunkEncoding: ChunkEncoding;
   /** Jobs that run at once. */
   workerCount: number;
   timeoutSeconds: number;
@@ -154,11 +156,11 @@ class EmbeddedJobQueue implements JobQueue {
   }
 
   #connect(thread: JobThread, job: EventsJob, fail: (error: string) => void): void {
-    const { source, batchSize, maxWorkers } = this.#options;
+    const { source, batchSize, maxWorkers, chunkEncoding } = this.#options;
     const { jobId } = job;
     thread.onDeath(fail);
     thread.onMessage((message) => this.#logged(jobId, this.#onMessage(jobId, thread, message)));
-    thread.post({ type: 'run', job, source, batchSize, maxWorkers });
+    thread.post({ type: 'run', job, source, batchSize, maxWorkers, chunkEncoding });
   }
 
   #endLogged(jobId: string, fields: Omit<JobEnd, 'completed_at'>): void {

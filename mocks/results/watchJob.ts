@@ -1,0 +1,42 @@
+import type { ChunkStore } from '../ports.js';
+import type { Sleep } from '../sleep.js';
+
+/** A store's calls may be lost: a follower looks for itself this often. */
+export const LOOK_INTERVAL_MS = 1_000;
+
+/** Waits for what is written of a job. */
+export interface JobWatch {
+  /** Resolves when something was written since the last time, or after a second; rejects on abort. */
+  changed(): Promise<void>;
+  end(): void;
+}
+
+export function watchJob(
+  store: Pick<ChunkStore, 'subscribe'>,
+  jobId: string,
+  sleep: Sleep,
+  signal: AbortSignal,
+): JobWatch {
+  let isChanged = false;
+  let wake: () => void = () => undefined;
+  const end = store.subscribe(jobId, () => {
+    isChanged = true;
+    wake();
+  });
+  return {
+    end,
+    async changed() {
+      if (!isChanged) {
+        const woken = new AbortController();
+        wake = () => woken.abort();
+        await sleep(LOOK_INTERVAL_MS, AbortSignal.any([signal, woken.signal])).catch(
+          (error: unknown) => {
+            if (!woken.signal.aborted) throw error;
+          },
+        );
+      }
+      signal.throwIfAborted();
+      isChanged = false;
+    },
+  };
+}
