@@ -26,14 +26,15 @@ export function watchJob(
   return {
     end,
     async changed() {
+      signal.throwIfAborted();
       if (!isChanged) {
         const woken = new AbortController();
         wake = () => woken.abort();
-        await sleep(LOOK_INTERVAL_MS, AbortSignal.any([signal, woken.signal])).catch(
-          (error: unknown) => {
-            if (!woken.signal.aborted) throw error;
-          },
-        );
+        signal.addEventListener('abort', wake, { once: true });
+        await sleep(LOOK_INTERVAL_MS, woken.signal).catch((error: unknown) => {
+          if (!woken.signal.aborted) throw error;
+        });
+        signal.removeEventListener('abort', wake);
       }
       signal.throwIfAborted();
       isChanged = false;
