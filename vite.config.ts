@@ -18,7 +18,7 @@ const external = [...peers.map((name) => new RegExp(`^${name}(/|$)`)), /^node:/]
 const declarations = () =>
   dts({
     include: ['src', 'mocks'],
-    exclude: ['mocks/server.ts'],
+    exclude: ['mocks/server.ts', 'mocks/seed.ts'],
     entryRoot: '.',
     beforeWriteFile: (filePath, content) => ({
       filePath,
@@ -85,6 +85,7 @@ const builds: Record<string, UserConfig> = {
       rolldownOptions: {
         input: {
           server: path('./mocks/server.ts'),
+          seed: path('./mocks/seed.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
