@@ -1,0 +1,124 @@
+import type { TraceDomain } from '../../../src/protocol/index.js';
+import type { RowBatch } from '../../ports.js';
+import { batchFromJson } from '../../rowBatch.js';
+import { type LotQueryName, JOBS_SQL, lotQuerySql } from './eventSql.js';
+import { inOrder } from './inOrder.js';
+import { bindTexts, joinJson, jsonBytes } from './readJson.js';
+import { RESOLVED_IDS, resolveLots } from './resolveLots.js';
+import type { FetchedRows, Query } from './streamQuery.js';
+
+/** Runs a query; see `streamQuery`. */
+export type RunQuery = (
+  query: Query,
+  signal: AbortSignal,
+) => AsyncGenerator<readonly FetchedRows[], void, undefined>;
+
+export interface IdBatchOptions {
+  run: RunQuery;
+  /** Containers a query. */
+  batchIds: number;
+  /** Queries at once. */
+  maxWorkers: number;
+}
+
+interface RowsOfIds {
+  fetched: readonly FetchedRows[];
+  /** Where the first container of the query stands among all that are asked for. */
+  firstId: number;
+}
+
+export interface FetchRowsOptions extends IdBatchOptions {
+  /** Rows a batch. */
+  batchSize: number;
+  signal: AbortSignal;
+  /** Values beside the containers. */
+  values?: Query['values'];
+}
+
+/** The rows that a query has for the given containers, in their order; see `TraceSource`. */
+export async function* fetchRows(
+  containerIds: readonly string[],
+  name: TraceDomain | LotQueryName,
+  { batchSize, signal, values = {}, ...options }: FetchRowsOptions,
+): AsyncGenerator<RowBatch, void, undefined> {
+  const { run, batchIds, maxWorkers } = options;
+  // who leaves early takes the queries with him that were begun for later rows
+  const left = new AbortController();
+  const stopped = AbortSignal.any([signal, left.signal]);
+  const queries =
+    name === 'jobs'
+      ? jobQueries(containerIds)
+      : lotQueries(containerIds, name, { run, batchIds, values, signal: stopped });
+  let rows: Uint8Array[] = [];
+  try {
+    for await (const { fetched, firstId } of inOrder(startAll(queries, run, stopped), maxWorkers)) {
+      for (const { chunk, rowCount } of fetched) {
+        const ordinals = chunk.getColumnValues(0) as number[];
+        for (let row = 0; row < rowCount; row++) {
+          // A full batch waits for the next row: only then is it known not to be the last.
+          if (rows.length === batchSize) {
+            yield batchFromJson(joinJson(rows), batchSize, firstId + (ordinals[row] as number) - 1);
+            rows = [];
+          }
+          rows.push(jsonBytes(chunk, row));
+        }
+      }
+    }
+    if (rows.length > 0) yield batchFromJson(joinJson(rows), rows.length, containerIds.length);
+  } finally {
+    left.abort();
+  }
+}
+
+interface IdBatch extends Query {
+  firstId: number;
+}
+
+/** One query for each `batchIds` containers that are in the database. */
+async function* lotQueries(
+  containerIds: readonly string[],
+  name: LotQueryName,
+  options: Pick<FetchRowsOptions, 'run' | 'batchIds' | 'values' | 'signal'>,
+): AsyncGenerator<IdBatch, void, undefined> {
+  const { run, batchIds, values, signal } = options;
+  const sql = lotQuerySql(name);
+  for (let start = 0; start < containerIds.length; start += RESOLVED_IDS) {
+    const ids = containerIds.slice(start, start + RESOLVED_IDS);
+    const lots = await resolveLots(ids, run, signal);
+    for (let offset = 0; offset < lots.length; offset += batchIds) {
+      const batch = lots.subarray(offset, offset + batchIds);
+      const known = batch.filter((lot) => lot >= 0);
+      if (known.length === 0) continue;
+      const first = known.reduce((least, lot) => Math.min(least, lot));
+      const last = known.reduce((most, lot) => Math.max(most, lot));
+      const bound = { ...values, lots: JSON.stringify([...batch]), first, last };
+      yield { sql, values: bound, firstId: start + offset };
+    }
+  }
+}
+
+/** Repairs are few, and their table is read whole for each query: as many containers as can be. */
+async function* jobQueries(
+  containerIds: readonly string[],
+): AsyncGenerator<IdBatch, void, undefined> {
+  for (let start = 0; start < containerIds.length; start += RESOLVED_IDS) {
+    const ids = bindTexts(containerIds.slice(start, start + RESOLVED_IDS));
+    yield { sql: JOBS_SQL, values: { ids }, firstId: start };
+  }
+}
+
+async function* startAll(
+  batches: AsyncGenerator<IdBatch, void, undefined>,
+  run: RunQuery,
+  signal: AbortSignal,
+): AsyncGenerator<AsyncGenerator<RowsOfIds, void, undefined>, void, undefined> {
+  for await (const batch of batches) yield rowsOf(batch, run, signal);
+}
+
+async function* rowsOf(
+  { firstId, ...query }: IdBatch,
+  run: RunQuery,
+  signal: AbortSignal,
+): AsyncGenerator<RowsOfIds, void, undefined> {
+  for await (const fetched of run(query, signal)) yield { fetched, firstId };
+}
