@@ -88,6 +88,7 @@ const builds: Record<string, UserConfig> = {
           seed: path('./mocks/seed.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
+          createDuckdbSource: path('./mocks/adapters/duckdb/createDuckdbSource.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
         output: { entryFileNames: '[name].js' },

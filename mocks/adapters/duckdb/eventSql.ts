@@ -1,7 +1,6 @@
 import type { TraceDomain } from '../../../src/protocol/index.js';
-import { askedSql } from './readJson.js';
 import type { TableName } from './schema.js';
-import { orderedSql } from './streamQuery.js';
+import { askedSql, jsonSql, orderedSql } from './sql.js';
 
 /** What is asked by the containers' numbers. */
 export type LotQueryName = Exclude<TraceDomain, 'jobs'> | 'detection';
@@ -93,13 +92,12 @@ const JOB_COLUMNS = [
   ...['SYMPTOMCODENAME', 'CONTAINERIDS', 'CONTAINERNAMES', 'CONTAINERID'],
 ];
 
-/** A row as the UTF-8 of its JSON. */
 function rowJson(columns: LotQuery['columns']): string {
   const members = columns.map((column) => {
     const [name, expression] = typeof column === 'string' ? [column, column] : column;
     return `${name} := ${expression}`;
   });
-  return `encode(to_json(struct_pack(${members.join(', ')}))::VARCHAR)`;
+  return jsonSql(members.join(', '));
 }
 
 function latestSql({ table, latest }: LotQuery): string {
@@ -122,7 +120,6 @@ export function lotQuerySql(name: LotQueryName): string {
   const { table, columns, where = 'true' } = query;
   return orderedSql(
     `asked AS MATERIALIZED (${askedSql('lots', 'LOTNO', 'INTEGER')})`,
-    'ord, json',
     `SELECT ord, ROWNO AS key, ${rowJson(columns)} AS json FROM asked JOIN ${table} USING (LOTNO)
     WHERE LOTNO BETWEEN $first AND $last AND ${where} ${latestSql(query)}`,
   );
@@ -137,7 +134,6 @@ export const JOBS_SQL = orderedSql(
   exploded AS (
     SELECT *, unnest(list_distinct(list_transform(string_split(CONTAINERIDS, ','), lambda id: trim(id)))) AS CONTAINERID
     FROM jobs)`,
-  'ord, json',
   `SELECT ord, row(CREATEDATE, JOBNO) AS key, ${rowJson(JOB_COLUMNS)} AS json
   FROM asked JOIN exploded USING (CONTAINERID)`,
 );

@@ -1,14 +1,18 @@
 import type { LineageEdge, LineageNode, TraceDirection } from '../../../src/protocol/index.js';
 import type { LineageGraph, LineageQuery } from '../../ports.js';
 import type { RunQuery } from './fetchRows.js';
-import { askedSql, bindTexts, parseRows } from './readJson.js';
-import { orderedSql } from './streamQuery.js';
+import { parseRows } from './rowChunk.js';
+import { askedSql, bindTexts, jsonSql, orderedSql } from './sql.js';
 
 /** [where a step comes from, where it leads] of an edge, by direction. */
 const STEPS: Record<TraceDirection, readonly [string, string]> = {
   backward: ['TO_LOTNO', 'FROM_LOTNO'],
   forward: ['FROM_LOTNO', 'TO_LOTNO'],
 };
+
+const NODE_JSON = jsonSql(`container_id := CONTAINERID, container_name := CONTAINERNAME,
+  mfgorder_name := MFGORDERNAME, wafer_lot := WAFER_LOT_ID, node_type := NODE_TYPE`);
+const EDGE_JSON = jsonSql('from_cid := FROM_CID, to_cid := TO_CID, edge_type := EDGE_TYPE');
 
 /**
  * Wafer lots in the order in which they are first asked for, in each of them the lots by number:
@@ -29,14 +33,10 @@ function lineageSql(direction: TraceDirection): string {
     nodes AS MATERIALIZED (
       SELECT containers.*, coalesce(wafer, $asked) AS wafer FROM reached
       JOIN containers USING (LOTNO) LEFT JOIN wafers USING (WAFER_LOT_ID))`,
-    'ord, json',
-    `SELECT wafer AS ord, row(LOTNO, 0) AS key, encode(to_json(struct_pack(
-      container_id := CONTAINERID, container_name := CONTAINERNAME,
-      mfgorder_name := MFGORDERNAME, wafer_lot := WAFER_LOT_ID, node_type := NODE_TYPE))::VARCHAR) AS json
+    `SELECT wafer AS ord, row(LOTNO, 0) AS key, ${NODE_JSON} AS json
     FROM nodes
     UNION ALL
-    SELECT $asked + 1 + child.wafer, row(TO_LOTNO, FROM_LOTNO), encode(to_json(struct_pack(
-      from_cid := FROM_CID, to_cid := TO_CID, edge_type := EDGE_TYPE))::VARCHAR)
+    SELECT $asked + 1 + child.wafer, row(TO_LOTNO, FROM_LOTNO), ${EDGE_JSON}
     FROM lineage JOIN nodes AS child ON child.LOTNO = TO_LOTNO
     JOIN reached AS parent ON parent.LOTNO = FROM_LOTNO`,
   );

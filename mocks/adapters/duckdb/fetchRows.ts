@@ -3,15 +3,16 @@ import type { RowBatch } from '../../ports.js';
 import { batchFromJson } from '../../rowBatch.js';
 import { type LotQueryName, JOBS_SQL, lotQuerySql } from './eventSql.js';
 import { inOrder } from './inOrder.js';
-import { bindTexts, joinJson, jsonBytes } from './readJson.js';
 import { RESOLVED_IDS, resolveLots } from './resolveLots.js';
-import type { FetchedRows, Query } from './streamQuery.js';
+import { joinRows, type RowChunk, rowsOf } from './rowChunk.js';
+import { bindTexts } from './sql.js';
+import type { Query } from './streamQuery.js';
 
 /** Runs a query; see `streamQuery`. */
 export type RunQuery = (
   query: Query,
   signal: AbortSignal,
-) => AsyncGenerator<readonly FetchedRows[], void, undefined>;
+) => AsyncGenerator<readonly RowChunk[], void, undefined>;
 
 export interface IdBatchOptions {
   run: RunQuery;
@@ -22,7 +23,7 @@ export interface IdBatchOptions {
 }
 
 interface RowsOfIds {
-  fetched: readonly FetchedRows[];
+  chunks: readonly RowChunk[];
   /** Where the first container of the query stands among all that are asked for. */
   firstId: number;
 }
@@ -49,25 +50,43 @@ export async function* fetchRows(
     name === 'jobs'
       ? jobQueries(containerIds)
       : lotQueries(containerIds, name, { run, batchIds, values, signal: stopped });
-  let rows: Uint8Array[] = [];
   try {
-    for await (const { fetched, firstId } of inOrder(startAll(queries, run, stopped), maxWorkers)) {
-      for (const { chunk, rowCount } of fetched) {
-        const ordinals = chunk.getColumnValues(0) as number[];
-        for (let row = 0; row < rowCount; row++) {
-          // A full batch waits for the next row: only then is it known not to be the last.
-          if (rows.length === batchSize) {
-            yield batchFromJson(joinJson(rows), batchSize, firstId + (ordinals[row] as number) - 1);
-            rows = [];
-          }
-          rows.push(jsonBytes(chunk, row));
-        }
-      }
-    }
-    if (rows.length > 0) yield batchFromJson(joinJson(rows), rows.length, containerIds.length);
+    yield* cutBatches(
+      inOrder(startAll(queries, run, stopped), maxWorkers),
+      batchSize,
+      containerIds.length,
+    );
   } finally {
     left.abort();
   }
+}
+
+/** Batches of `batchSize` rows, the last one of what is left. */
+async function* cutBatches(
+  items: AsyncIterable<RowsOfIds>,
+  batchSize: number,
+  containers: number,
+): AsyncGenerator<RowBatch, void, undefined> {
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  for await (const { chunks, firstId } of items) {
+    for (const chunk of chunks) {
+      for (let row = 0; row < chunk.rowCount;) {
+        // A full batch waits for the next row: only then is it known not to be the last.
+        if (held === batchSize) {
+          const containersDone = firstId + (chunk.ordinals[row] as number) - 1;
+          yield batchFromJson(joinRows(pieces), held, containersDone);
+          pieces = [];
+          held = 0;
+        }
+        const end = Math.min(chunk.rowCount, row + batchSize - held);
+        pieces.push(rowsOf(chunk, row, end));
+        held += end - row;
+        row = end;
+      }
+    }
+  }
+  if (held > 0) yield batchFromJson(joinRows(pieces), held, containers);
 }
 
 interface IdBatch extends Query {
@@ -112,13 +131,13 @@ async function* startAll(
   run: RunQuery,
   signal: AbortSignal,
 ): AsyncGenerator<AsyncGenerator<RowsOfIds, void, undefined>, void, undefined> {
-  for await (const batch of batches) yield rowsOf(batch, run, signal);
+  for await (const batch of batches) yield readIdBatch(batch, run, signal);
 }
 
-async function* rowsOf(
+async function* readIdBatch(
   { firstId, ...query }: IdBatch,
   run: RunQuery,
   signal: AbortSignal,
 ): AsyncGenerator<RowsOfIds, void, undefined> {
-  for await (const fetched of run(query, signal)) yield { fetched, firstId };
+  for await (const chunks of run(query, signal)) yield { chunks, firstId };
 }

@@ -2,8 +2,9 @@ import type { Seed, TraceParams } from '../../../src/protocol/index.js';
 import type { SeedQuery, SeedResult } from '../../ports.js';
 import { FAMILY_SIZE } from '../synthetic/family.js';
 import type { RunQuery } from './fetchRows.js';
-import { askedSql, bindTexts, parseRows } from './readJson.js';
-import { orderedSql, type Query } from './streamQuery.js';
+import { parseRows } from './rowChunk.js';
+import { askedSql, bindTexts, jsonSql, orderedSql } from './sql.js';
+import type { Query } from './streamQuery.js';
 
 /** The column of containers that a value names, and which of the containers that have it are meant. */
 type Resolver = readonly [column: string, isMeant: string];
@@ -26,15 +27,14 @@ const DETECTION: Resolvers = new Map<unknown, Resolver>([
   ['wafer_lot', ['WAFER_LOT_ID', CAME_TO_STATION]],
 ]);
 
-const SEED_JSON = `encode(to_json(struct_pack(
-  container_id := CONTAINERID, container_name := CONTAINERNAME, lot_id := CONTAINERNAME`;
+const SEED =
+  'container_id := CONTAINERID, container_name := CONTAINERNAME, lot_id := CONTAINERNAME';
 
 /** Every container that has the value, so that a value whose lots are not meant is found all the same. */
 function valuesSql([column, isMeant]: Resolver): string {
   return orderedSql(
     `asked AS (${askedSql('ids', 'value', 'VARCHAR')})`,
-    'ord, json',
-    `SELECT ord, LOTNO AS key, ${SEED_JSON}, is_meant := ${isMeant}, value := value))::VARCHAR) AS json
+    `SELECT ord, LOTNO AS key, ${jsonSql(`${SEED}, is_meant := ${isMeant}, value := value`)} AS json
     FROM asked JOIN containers ON ${column} = value
     WHERE LOTNO < $limit`,
   );
@@ -45,8 +45,7 @@ const DATES_SQL = orderedSql(
     SELECT DISTINCT LOTNO, CONTAINERID, CONTAINERNAME FROM detections
     WHERE WORKCENTER_GROUP = $station AND LOTNO < $limit
     AND TRACKINTIMESTAMP::DATE::VARCHAR BETWEEN $start AND $end)`,
-  'ord, json',
-  `SELECT LOTNO AS ord, 0 AS key, ${SEED_JSON}))::VARCHAR) AS json FROM lots`,
+  `SELECT LOTNO AS ord, 0 AS key, ${jsonSql(SEED)} AS json FROM lots`,
 );
 
 const MOST_LOTS = 2 ** 31 - 1;

@@ -1,5 +1,6 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { QueryTimeoutError } from './QueryTimeoutError.js';
+import { type RowChunk, takeRows } from './rowChunk.js';
 
 export interface Query {
   /** Made by `orderedSql`: its first column is the row's place, its last row the mark of the end. */
@@ -16,31 +17,8 @@ export interface StreamQueryOptions {
   fetchRows: number;
 }
 
-/** Rows of a query, without the mark of its end. */
-export interface FetchedRows {
-  chunk: DuckDBDataChunk;
-  rowCount: number;
-}
-
 /** An interrupt that comes between two steps of a query is lost: it is sent again until it is heard. */
 const INTERRUPT_AGAIN_MS = 5;
-
-/**
- * A query whose rows come in the order of `ord` and `key`, and after them a row of nulls: a stream
- * that breaks off, even for want of memory, ends in DuckDB as if it had no more rows.
- */
-export function orderedSql(
-  ctes: string,
-  columns: 'ord, json' | 'ord, LOTNO',
-  rows: string,
-): string {
-  const value = columns.slice('ord, '.length);
-  return `WITH RECURSIVE ${ctes}
-  SELECT ${columns} FROM (
-    SELECT ord, ${value}, key FROM (${rows})
-    UNION ALL SELECT NULL, NULL, NULL)
-  ORDER BY ord NULLS LAST, key`;
-}
 
 /**
  * Runs a query on a connection of its own, as a second query there would end the first one as if
@@ -51,20 +29,20 @@ export async function* streamQuery(
   instance: DuckDBInstance,
   { sql, values }: Query,
   { signal, timeoutSeconds, fetchRows }: StreamQueryOptions,
-): AsyncGenerator<readonly FetchedRows[], void, undefined> {
+): AsyncGenerator<readonly RowChunk[], void, undefined> {
   signal.throwIfAborted();
   const connection = await instance.connect();
   try {
     const guard = createGuard(connection, signal, timeoutSeconds);
     const result = await guard(() => connection.stream(sql, values));
     for (let isWhole = false; !isWhole;) {
-      const fetched: FetchedRows[] = [];
+      const fetched: RowChunk[] = [];
       for (let rows = 0; rows < fetchRows && !isWhole;) {
         const chunk = await guard(() => result.fetchChunk());
         if (!chunk || chunk.rowCount === 0) throw new BrokenQueryError();
         isWhole = chunk.getColumnVector(0).getItem(chunk.rowCount - 1) === null;
         const rowCount = chunk.rowCount - (isWhole ? 1 : 0);
-        fetched.push({ chunk, rowCount });
+        fetched.push(takeRows(chunk, rowCount));
         rows += rowCount;
       }
       // what the stream holds is let go when it is read past its end, not when it is collected
