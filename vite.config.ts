@@ -18,7 +18,10 @@ const external = [...peers.map((name) => new RegExp(`^${name}(/|$)`)), /^node:/]
 const declarations = () =>
   dts({
     include: ['src', 'mocks'],
-    exclude: ['mocks/{server,worker,nodeRedisBackend}.ts', 'mocks/adapters/{bullmq,redis}/**'],
+    exclude: [
+      'mocks/{server,worker,seed,nodeRedisBackend}.ts',
+      'mocks/adapters/{bullmq,redis,duckdb,prometheus}/**',
+    ],
     entryRoot: '.',
     beforeWriteFile: (filePath, content) => ({
       filePath,
@@ -86,8 +89,10 @@ const builds: Record<string, UserConfig> = {
         input: {
           server: path('./mocks/server.ts'),
           worker: path('./mocks/worker.ts'),
+          seed: path('./mocks/seed.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
+          createDuckdbSource: path('./mocks/adapters/duckdb/createDuckdbSource.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
         // whatever holds it, the script of the job threads lies beside it
