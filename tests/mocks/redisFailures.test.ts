@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { StreamMessage } from '../../src/protocol/index.js';
 import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
@@ -9,7 +8,7 @@ import { AttemptLostError, type ChunkStore, type JobAttempt } from '../../mocks/
 import { createTestBackend } from './api/backend.js';
 import { readError, rowsOf } from './api/client.js';
 import { storeResult, type StoredValues } from './support/storeResult.js';
-import { useRedis } from './support/useRedis.js';
+import { nextEvent, useRedis } from './support/useRedis.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const FINISHED = { status: 'finished', completed_at: '7' };
@@ -97,8 +96,8 @@ describe('a Redis that was killed and comes back', () => {
     const { store: worker } = await forgetful.openStore({ keyPrefix });
     let heard = 0;
     store.subscribe('a', () => heard++);
-    await expect.poll(() => worker.createJob('a', {}).then(() => heard)).toBeGreaterThan(0);
-    heard = 0;
+    const channel = `${keyPrefix}:trace:job:a:changed`;
+    await expect.poll(() => redis.pubsub('NUMSUB', channel)).toEqual([channel, 1]);
     await forgetful.server.kill();
     await forgetful.server.restart();
     await expect.poll(() => heard, { timeout: 5_000 }).toBe(1);
@@ -112,10 +111,10 @@ describe('a Redis that was killed and comes back', () => {
     const told: string[] = [];
     const log: Log = (level, message) => void told.push(`${level}: ${message}`);
     const redis = await forgetful.open(log);
-    const closed = once(redis, 'close');
+    const closed = nextEvent(redis, 'close');
     await forgetful.server.kill();
     await closed;
-    await expect.poll(() => told).toHaveLength(1);
+    for (let i = 0; i < 3; i++) await nextEvent(redis, 'reconnecting');
     await forgetful.server.restart();
     await expect.poll(() => told, { timeout: 5_000 }).toHaveLength(2);
     expect(told).toEqual(['error: Redis cannot be reached; trying on.', 'info: Redis is back.']);
@@ -164,7 +163,7 @@ describe('a stream during which Redis is killed', () => {
 
   it('waits for a Redis that comes back, and is whole', async () => {
     const { takeRest, redis } = await openStream();
-    const closed = once(redis, 'close');
+    const closed = nextEvent(redis, 'close');
     await used.server.kill();
     await closed;
     const rest = takeRest();
@@ -194,7 +193,8 @@ describe('a Redis that does not answer', () => {
   it.each(['SIGSTOP', 'SIGKILL'] as const)(
     'after %s fails every call in a while',
     async (signal) => {
-      const { store } = await used.openStore();
+      const { store, redis } = await used.openStore();
+      const closed = nextEvent(redis, 'close');
       const { source, settings } = createTestBackend({ withQueue: false });
       const app = createTraceApp({ source, store, queue: null, settings });
       const attempt = await store.beginAttempt('a', {});
@@ -214,6 +214,7 @@ describe('a Redis that does not answer', () => {
         status: 503,
         error: { code: 'SERVICE_UNAVAILABLE' },
       });
+      await closed;
       if (signal === 'SIGSTOP') process.kill(used.server.pid, 'SIGCONT');
       else await used.server.restart();
       await store.createJob('c', { status: 'queued' });

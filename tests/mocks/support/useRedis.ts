@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createRedis } from '../../../mocks/adapters/redis/createRedis.js';
@@ -9,6 +8,11 @@ import {
 } from '../../../mocks/adapters/redis/redisChunkStore.js';
 import type { Log } from '../../../mocks/log.js';
 import { type RedisServer, type RedisServerOptions, startRedisServer } from './redisServer.js';
+
+/** Resolves at the next event; `once` of Node would reject at the errors before it. */
+export function nextEvent(redis: Redis, name: 'ready' | 'close' | 'reconnecting'): Promise<void> {
+  return new Promise((resolve) => void redis.once(name, () => resolve()));
+}
 
 /** A redis-server for a test file, and what is opened to it, closed after each test. */
 export function useRedis(options: RedisServerOptions = {}) {
@@ -23,7 +27,7 @@ export function useRedis(options: RedisServerOptions = {}) {
   async function open(log?: Log): Promise<Redis> {
     const redis = createRedis(server.url, log);
     closing.push(() => redis.disconnect());
-    await once(redis, 'ready');
+    await nextEvent(redis, 'ready');
     return redis;
   }
   /** A store as a process of its own would open it. */
