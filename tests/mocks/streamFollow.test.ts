@@ -160,18 +160,20 @@ describe('follow', () => {
     expect((await readMessages(host, FOLLOW)).at(-1)).toEqual({ type: 'error', code, message });
   });
 
-  it('ends with an error line where the job, or its finished result, has expired', async () => {
+  it('ends with an error line where the finished result, or the job, has expired', async () => {
     const { host, store } = start();
     const attempt = await store.beginAttempt('j', FIELDS);
-    const [finished, expired] = await Promise.all(
-      [FOLLOW, FOLLOW].map(async (url) => createLineReader(await host.request(url))),
-    );
-    await finished!.until('progress');
-    await expired!.until('progress');
+    const finished = createLineReader(await host.request(FOLLOW));
+    await finished.until('progress');
     await attempt.end(FINISHED);
-    expect((await finished!.until('error')).at(-1)).toMatchObject({ code: 'JOB_RESULT_EXPIRED' });
+    expect((await finished.until('error')).at(-1)).toMatchObject({ code: 'JOB_RESULT_EXPIRED' });
+
+    const other = await store.beginAttempt('j', FIELDS);
+    const expired = createLineReader(await host.request(FOLLOW));
+    await expired.until('progress');
     vi.spyOn(store, 'readJob').mockResolvedValue(null);
-    expect((await expired!.until('error')).at(-1)).toMatchObject({ code: 'JOB_NOT_FOUND' });
+    await other.updateJob({ pct: '1' });
+    expect((await expired.until('error')).at(-1)).toMatchObject({ code: 'JOB_NOT_FOUND' });
   });
 
   it('ends with an error line where the store fails, and does not say why', async () => {
