@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { watch } from 'vue';
+import { hasEnded } from '../../src/composables/useTraceProgress/followJob.js';
+import { TraceError } from '../../src/index.js';
 import { current, PARAMS, setup } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
 
@@ -134,6 +136,24 @@ describe('a job that can be followed', () => {
     expect(server.follow).toHaveBeenCalledTimes(1);
   });
 
+  it('is read as ever where it has finished by the time its status offers that', async () => {
+    const server = followServer([], {
+      'POST /api/trace/events': () => json({ ...ACCEPTED, follow: undefined }, { status: 202 }),
+      'GET /job': () => json({ job_id: 'job-1', status: 'finished', follow: true }),
+    });
+    expect((await setup(server).execute(PARAMS)).status).toBe('complete');
+    expect(server.follow).not.toHaveBeenCalled();
+  });
+
+  it('is not read again where the page itself is at fault', () => {
+    const problems = [{ kind: 'no-end-mark' } as const];
+    const cut = (error: unknown) => hasEnded({ problems, error });
+    expect(cut(new TraceError('DECODE_WORKER_FAILED', 'died'))).toBe(true);
+    expect(cut(new TypeError('a fault'))).toBe(true);
+    expect(cut(new TraceError('STREAM_INTERRUPTED', 'reset'))).toBe(false);
+    expect(cut(null)).toBe(false);
+  });
+
   it.each([409, 404])('is polled where the server answers %i to it', async (status) => {
     const refusal = () => json({ error: 'no', code: 'JOB_NOT_COMPLETE' }, { status });
     const server = followServer([refusal]);
@@ -162,9 +182,11 @@ describe('a job that can be followed', () => {
   });
 
   it('drops its rows and follows anew where another worker begins it anew', async () => {
-    const first = [...FOLLOWED.slice(0, 6), RESTARTED];
-    const second = [META, start('holds'), records('holds', 0, [{ b: 7 }, { b: 8 }]), RESTARTED];
-    const server = followServer([first, second, FOLLOWED].map((all) => () => ndjson(lines(all))));
+    const text = (b: string) => records('holds', 0, [{ b }]);
+    const first = [...FOLLOWED.slice(0, 5), text('x'), RESTARTED];
+    const second = [META, start('holds'), text('y'), RESTARTED];
+    const third = FOLLOWED.with(5, text('x'));
+    const server = followServer([first, second, third].map((all) => () => ndjson(lines(all))));
     const trace = setup(server);
     expect((await trace.execute(PARAMS)).status).toBe('complete');
     expect(server.follow).toHaveBeenCalledTimes(3);
@@ -172,7 +194,7 @@ describe('a job that can be followed', () => {
       ['history', 3],
       ['holds', 1],
     ]);
-    expect(trace.store.tables.get('holds')!.value(0, 'b')).toBe(1);
+    expect(trace.store.tables.get('holds')!.value(0, 'b')).toBe('x');
     const anew = { kind: 'rows-read-anew', reason: 'restarted' };
     expect(trace.notices.value.filter(({ kind }) => kind === 'rows-read-anew')).toEqual([
       anew,

@@ -1,12 +1,12 @@
 import { expect, it, vi } from 'vitest';
 import { createSource } from '../../mocks/adapters/createSource.js';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
-import { runJob } from '../../mocks/jobs/runJob.js';
+import { runJob, type RunJobOptions } from '../../mocks/jobs/runJob.js';
 import { readResultMeta } from '../../mocks/results/resultMeta.js';
 import { SOURCE } from './api/backend.js';
 
 /** Runs an MSD job whose materials fail behind their first batch, or not at all. */
-async function runMsd(materialsFail: boolean) {
+async function runMsd(materialsFail: boolean, options: Partial<RunJobOptions> = {}) {
   const source = createSource(SOURCE);
   const params = { mode: 'date_range', start_date: '2025-09-01', end_date: '2026-02-27' } as const;
   const { seeds } = await source.resolveSeeds({ profile: 'mid_section_defect', params });
@@ -40,6 +40,7 @@ async function runMsd(materialsFail: boolean) {
       maxWorkers: 2,
       signal: new AbortController().signal,
       onDomainFailed,
+      ...options,
     },
   );
   return { store, meta: (await readResultMeta(store, 'job'))!, onDomainFailed };
@@ -59,4 +60,15 @@ it('stores no figures and no rows of a domain that failed, and keeps the others'
   expect(await store.get('job', 'result:aggregation')).toBeNull();
   expect(await store.get('job', 'result:materials:0')).toBeNull();
   expect(await store.get('job', 'result:upstream_history:0')).not.toBeNull();
+});
+
+it('stores each batch as its encoder makes it, and the rest as JSON', async () => {
+  const encodeChunk = vi.fn((json: Uint8Array<ArrayBuffer>, rowCount: number) =>
+    Uint8Array.of(7, rowCount, json.length > 1_000 ? 1 : 0),
+  );
+  const { store, meta } = await runMsd(false, { encodeChunk });
+  expect(Array.from((await store.get('job', 'result:materials:0'))!)).toEqual([7, 100, 1]);
+  expect((await store.get('job', 'result:aggregation'))![0]).toBe(0x7b);
+  const chunks = Object.values(meta.domains).reduce((sum, domain) => sum + domain.chunks, 0);
+  expect(encodeChunk).toHaveBeenCalledTimes(chunks);
 });

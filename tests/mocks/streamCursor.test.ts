@@ -124,19 +124,19 @@ describe('a cursor', () => {
   });
 
   it('of another result, of an earlier attempt, or of none is refused', async () => {
-    const { backend, host, url } = await runMsd();
+    const { backend, host, url, jobId } = await runMsd();
     const { cursor } = (await readMessages(host, url)).find(isRecords)!;
     const { host: otherHost, url: otherUrl } = await runMsd();
     const other = (await readMessages(otherHost, otherUrl)).find(isRecords)!.cursor;
     const odd = btoa(JSON.stringify(['job', '1', ['holds', -1, 0, 0]]));
-    for (const wrong of [other, 'nonsense', '%00', odd, btoa('{}'), btoa('[1,2,[3]]')]) {
+    const elsewhere = btoa(JSON.stringify([jobId, '1', ['holds', 0, 0, 0]]));
+    for (const wrong of [other, elsewhere, 'nonsense', '%00', odd, btoa('{}'), btoa('[1,2,[3]]')]) {
       const error = await readError(
         await host.request(`${url}?cursor=${encodeURIComponent(wrong)}`),
       );
       expect(error, wrong).toMatchObject({ status: 412, error: { code: 'CURSOR_MISMATCH' } });
     }
     expect((await host.request(`${url}?cursor=${cursor}`)).status).toBe(200);
-    const jobId = url.split('/').at(-2)!;
     await backend.store.beginAttempt(jobId, { status: 'started' });
     for (const follow of ['', '&follow=1']) {
       const response = await host.request(`${url}?cursor=${cursor}${follow}`);
@@ -168,6 +168,18 @@ describe('a cursor', () => {
     expect(rest.filter(isRecords).flatMap(({ data }) => data)).toEqual([{ a: 3 }, { a: 4 }]);
     expect(rest.at(-2)).toEqual({ type: 'domain_end', domain: 'holds', count: 4 });
     expect(rest.at(-1)).toEqual({ type: 'complete', total_records: 4 });
+  });
+
+  it('of chunks that hold other rows than the result tells ends with RESULT_DAMAGED', async () => {
+    const { backend, host } = start();
+    const meta = { profile: 'p', domains: { holds: { chunks: 1, total: 3 } }, failed_domains: [] };
+    const values = { 'result:meta': encodeJson(meta), 'result:holds:0': '[{"a": 1}, {"a": 2}]' };
+    await storeResult(backend.store, 'py', values);
+    const messages = await readMessages(host, '/api/trace/job/py/stream');
+    expect(messages.at(-1)).toMatchObject({
+      code: 'RESULT_DAMAGED',
+      message: expect.stringContaining('hold 2 rows in place of 3'),
+    });
   });
 
   it('of a legacy result cannot be', async () => {

@@ -55,7 +55,7 @@ const withoutCursor = (message: StreamMessage) => ({ ...message, cursor: undefin
 
 describe('follow', () => {
   it('sends each batch as it is stored, and ends as the finished result does', async () => {
-    const { host, store } = start();
+    const { host, store, clock } = start();
     const attempt = await store.beginAttempt('j', FIELDS);
     const stream = createLineReader(await host.request(FOLLOW));
     expect(await stream.message()).toMatchObject({ type: 'meta', domains: ['history', 'holds'] });
@@ -66,8 +66,11 @@ describe('follow', () => {
       { type: 'domain_start', domain: 'history', total: null },
       { type: 'records', domain: 'history', batch: 0, count: 2, data: [{ a: 1 }, { a: 2 }] },
     ]);
+    const next = stream.until('records');
+    // the stream waits by now: it is woken
+    await vi.waitFor(() => expect(clock.sleepers.size).toBe(2));
     await attempt.put('result:holds:0', new TextEncoder().encode('[{"b": 1}]'));
-    expect((await stream.until('records')).map(withoutCursor)).toEqual([
+    expect((await next).map(withoutCursor)).toEqual([
       { type: 'domain_start', domain: 'holds', total: null },
       { type: 'records', domain: 'holds', batch: 0, count: 1, data: [{ b: 1 }] },
     ]);
@@ -157,18 +160,20 @@ describe('follow', () => {
     expect((await readMessages(host, FOLLOW)).at(-1)).toEqual({ type: 'error', code, message });
   });
 
-  it('ends with an error line where the job, or its finished result, has expired', async () => {
-    let time = 0;
-    const { host, store } = start({ now: () => time, settings: { jobTtlSeconds: 60 } });
-    await store.beginAttempt('j', FIELDS);
-    const stream = createLineReader(await host.request(FOLLOW));
-    await stream.until('progress');
-    time = 61_000;
-    await store.createJob('other', {});
-    const next = stream.until('error');
+  it('ends with an error line where the finished result, or the job, has expired', async () => {
+    const { host, store } = start();
+    const attempt = await store.beginAttempt('j', FIELDS);
+    const finished = createLineReader(await host.request(FOLLOW));
+    await finished.until('progress');
+    await attempt.end(FINISHED);
+    expect((await finished.until('error')).at(-1)).toMatchObject({ code: 'JOB_RESULT_EXPIRED' });
+
+    const other = await store.beginAttempt('j', FIELDS);
+    const expired = createLineReader(await host.request(FOLLOW));
+    await expired.until('progress');
     vi.spyOn(store, 'readJob').mockResolvedValue(null);
-    await store.createJob('j', {});
-    expect((await next).at(-1)).toMatchObject({ code: 'JOB_NOT_FOUND' });
+    await other.updateJob({ pct: '1' });
+    expect((await expired.until('error')).at(-1)).toMatchObject({ code: 'JOB_NOT_FOUND' });
   });
 
   it('ends with an error line where the store fails, and does not say why', async () => {
@@ -205,7 +210,8 @@ describe('follow', () => {
   });
 
   it('stops looking when the reader leaves, also while nothing happens', async () => {
-    const { host, store, clock } = start();
+    const log = vi.fn();
+    const { host, store, clock } = start({ log });
     const end = vi.fn();
     const subscribe = store.subscribe.bind(store);
     vi.spyOn(store, 'subscribe').mockImplementation((jobId, onChange) => {
@@ -222,6 +228,7 @@ describe('follow', () => {
     expect((await waiting).done).toBe(true);
     expect(end).toHaveBeenCalledTimes(1);
     expect(clock.sleepers.size).toBe(0);
+    expect(log).not.toHaveBeenCalled();
   });
 
   it('is announced, and not needed by who does not ask for it', async () => {
@@ -266,7 +273,7 @@ describe('follow', () => {
 });
 
 describe('heartbeat', () => {
-  it('is a blank line for every ten seconds in which nothing else is sent, in gzip too', async () => {
+  it('is a blank line for every ten seconds in which nothing else is sent', async () => {
     const { host, store, clock } = start();
     await store.beginAttempt('j', FIELDS);
     const stream = createLineReader(await host.request(FOLLOW));
