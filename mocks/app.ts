@@ -65,12 +65,13 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     rateLimiter: ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
+    metrics: ports.metrics,
     now,
     sleep: ports.sleep ?? sleep,
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),
   };
   const app = new Hono();
-  app.use(watchRequests(context, ports.metrics));
+  app.use(watchRequests(context));
   addHealthRoute(app, context);
   addSeedResolveRoute(app, context);
   addLineageRoute(app, context);

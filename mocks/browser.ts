@@ -1,3 +1,4 @@
+import { openSource } from './adapters/createSource.js';
 import { startBrowserThread } from './adapters/embedded/startBrowserThread.js';
 import {
   createEmbeddedBackend,
@@ -9,5 +10,5 @@ export * from './exports.js';
 
 /** The whole backend in the page; its jobs run in Web Workers. */
 export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
-  return createEmbeddedBackend(options, startBrowserThread);
+  return createEmbeddedBackend(options, { startThread: startBrowserThread, openSource });
 }

@@ -1,18 +1,23 @@
-import { createSource, type SourceOptions } from './adapters/createSource.js';
+import type { DuckdbOptions, SourceOptions, SyntheticOptions } from './adapters/createSource.js';
 import { createEmbeddedJobQueue } from './adapters/embedded/embeddedJobQueue.js';
+import type { ThreadHost } from './adapters/embedded/jobThread.js';
 import type { JobThread } from './adapters/embedded/runInThread.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
-import type { ChunkCompression } from './results/ChunkCompression.js';
+import { meterStore, type TraceMetrics } from './metrics.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
 
+const DEFAULT_SOURCE: SyntheticOptions = { kind: 'synthetic', containers: 114_892, seed: 1 };
+
 export interface EmbeddedBackendOptions {
   /** The synthetic factory. @default 114,892 containers, seed 1 */
-  source?: Partial<Omit<SourceOptions, 'kind'>>;
+  source?: Partial<Omit<SyntheticOptions, 'kind'>> | DuckdbOptions;
   settings?: Partial<TraceSettings>;
   log?: Log;
+  /** @default nothing is counted */
+  metrics?: TraceMetrics;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
 }
@@ -20,28 +25,31 @@ export interface EmbeddedBackendOptions {
 export interface EmbeddedBackend {
   /** Answers the trace API: `app.fetch(request)`. */
   app: TraceApp;
+  /** Jobs that wait for a worker. */
+  countWaiting(): Promise<number>;
   /** Ends the jobs that run. */
   close(): Promise<void>;
 }
 
-/** The backend on its embedded adapters: synthetic factory, store in memory, a thread a job. */
+/** What the platform of a backend can do. */
+export interface BackendHost extends ThreadHost {
+  startThread(settings: TraceSettings): JobThread;
+}
+
+/** The backend on its embedded adapters: store in memory, a thread a job. */
 export function createEmbeddedBackend(
   options: EmbeddedBackendOptions,
-  startThread: (settings: TraceSettings) => JobThread,
-  compression?: ChunkCompression,
+  { startThread, openSource, compression }: BackendHost,
 ): EmbeddedBackend {
-  const { log = () => undefined, clientOf } = options;
+  const { log = () => undefined, metrics, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const source: SourceOptions = {
-    kind: 'synthetic',
-    containers: 114_892,
-    seed: 1,
-    ...options.source,
-  };
-  const store = createMemoryChunkStore({
+  const source: SourceOptions = { ...DEFAULT_SOURCE, ...options.source };
+  const memory = createMemoryChunkStore({
     ttlSeconds: settings.jobTtlSeconds,
     maxBytes: settings.storeMaxBytes,
   });
+  const store = metrics ? meterStore(memory, metrics) : memory;
+  const opened = openSource(source);
   const queue = createEmbeddedJobQueue({
     ...threadOptions(settings, source, startThread, log),
     store,
@@ -49,13 +57,21 @@ export function createEmbeddedBackend(
     maxWaiting: settings.queueMaxWaiting,
   });
   const app = createTraceApp({
-    source: createSource(source),
+    source: opened.source,
     store,
     queue,
     settings,
     compression,
     log,
+    metrics,
     clientOf,
   });
-  return { app, close: () => queue.close() };
+  return {
+    app,
+    countWaiting: () => queue.countWaiting(),
+    async close() {
+      await queue.close();
+      await opened.close();
+    },
+  };
 }

@@ -1,9 +1,26 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { SourceOptions } from './adapters/createSource.js';
+import { clientAddress } from './http/clientAddress.js';
 import type { Log } from './log.js';
 import { readNumber } from './settings.js';
 
+const DUCKDB = 'duckdb:';
+
 /** The source that the environment names; servers and workers must read the same one. */
 export function readSource(env: Record<string, string | undefined>): SourceOptions {
+  const text = env.TRACE_SOURCE?.trim() || 'synthetic';
+  if (text.startsWith(DUCKDB)) {
+    return {
+      kind: 'duckdb',
+      path: text.slice(DUCKDB.length),
+      memoryLimitMb: readNumber(env, 'DUCKDB_MEMORY_LIMIT_MB', 128),
+      maxWorkers: readNumber(env, 'EVENT_FETCHER_MAX_WORKERS', 2),
+      fetchRows: readNumber(env, 'DB_SLOW_FETCHMANY_SIZE', 5_000),
+    };
+  }
+  if (text !== 'synthetic') {
+    throw new TypeError(`TRACE_SOURCE must be synthetic or duckdb:PATH, not "${text}".`);
+  }
   return {
     kind: 'synthetic',
     containers: readNumber(env, 'TRACE_SYNTHETIC_CONTAINERS', 114_892),
@@ -15,4 +32,13 @@ export function readSource(env: Record<string, string | undefined>): SourceOptio
 export function createJsonLog(write: (line: string) => void): Log {
   return (level, message, fields) =>
     write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
+}
+
+/** Who is asking: an address, behind as many proxies as TRUST_PROXY says stand in front. */
+export function createClientOf(trustedProxies: number): (env: unknown) => string {
+  return (env) => {
+    const { headers, socket } = (env as HttpBindings).incoming;
+    const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',');
+    return clientAddress(socket.remoteAddress, forwardedFor, trustedProxies);
+  };
 }

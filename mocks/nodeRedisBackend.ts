@@ -1,13 +1,15 @@
 import { createBullmqJobQueue } from './adapters/bullmq/bullmqJobQueue.js';
 import { type BullmqWorker, createBullmqWorker } from './adapters/bullmq/bullmqWorker.js';
-import { createSource, type SourceOptions } from './adapters/createSource.js';
+import type { SourceOptions } from './adapters/createSource.js';
 import { createRedis } from './adapters/redis/createRedis.js';
 import { createRedisRateLimiter } from './adapters/redis/redisRateLimiter.js';
 import { createRedisChunkStore } from './adapters/redis/redisChunkStore.js';
 import { createTraceApp } from './app.js';
 import type { EmbeddedBackend } from './embeddedBackend.js';
 import type { Log } from './log.js';
+import { meterStore, type TraceMetrics } from './metrics.js';
 import { startJobThread } from './nodeJobThread.js';
+import { openNodeSource } from './nodeSource.js';
 import { nodeCompression } from './results/nodeCompression.js';
 import type { TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
@@ -16,11 +18,13 @@ export interface RedisBackendOptions {
   settings: TraceSettings;
   source: SourceOptions;
   log: Log;
+  /** @default nothing is counted */
+  metrics?: TraceMetrics;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
 }
 
-function openStore({ settings, log }: RedisBackendOptions) {
+function openStore({ settings, log, metrics }: RedisBackendOptions) {
   const { redisUrl, redisKeyPrefix: keyPrefix, jobTtlSeconds: ttlSeconds } = settings;
   const redis = createRedis(redisUrl, log);
   const store = createRedisChunkStore({ redis, keyPrefix, ttlSeconds, log });
@@ -28,7 +32,7 @@ function openStore({ settings, log }: RedisBackendOptions) {
     store.close();
     redis.disconnect();
   }
-  return { redis, store, close };
+  return { redis, store: metrics ? meterStore(store, metrics) : store, close };
 }
 
 function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
@@ -37,12 +41,13 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 
 /** The server's part of a backend on Redis: its jobs run in worker processes. */
 export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
-  const { settings, source, log, clientOf } = options;
+  const { settings, source, log, metrics, clientOf } = options;
   const { redis, store, close: closeStore } = openStore(options);
+  const opened = openNodeSource(source);
   const maxWaiting = settings.queueMaxWaiting;
   const queue = createBullmqJobQueue({ ...placeOf(settings), store, maxWaiting, log });
   const app = createTraceApp({
-    source: createSource(source),
+    source: opened.source,
     store,
     queue,
     settings,
@@ -54,12 +59,15 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
       log,
     }),
     log,
+    metrics,
     clientOf,
   });
   return {
     app,
+    countWaiting: () => queue.countWaiting(),
     async close() {
       await queue.close();
+      await opened.close();
       closeStore();
     },
   };

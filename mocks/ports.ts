@@ -171,5 +171,7 @@ export interface JobQueue {
   enqueue(job: EventsJob): Promise<void>;
   /** Ends a queued or running job; false where there is none. */
   cancel(jobId: string): Promise<boolean>;
+  /** Jobs that wait for a worker. */
+  countWaiting(): Promise<number>;
   close(): Promise<void>;
 }

@@ -2,11 +2,12 @@ import { access } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type HttpBindings, serve } from '@hono/node-server';
+import { serve } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { createMockBackend } from './node.js';
-import { createJsonLog, readSource } from './nodeEnvironment.js';
+import { createPrometheusMetrics } from './adapters/prometheus/prometheusMetrics.js';
+import { createClientOf, createJsonLog, readSource } from './nodeEnvironment.js';
 import { createRedisBackend } from './nodeRedisBackend.js';
 import { readNumber, readSettings } from './settings.js';
 
@@ -49,16 +50,22 @@ function readPort(text: string | undefined): number {
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
-  const { app, close } = createBackend({
+  const metrics = createPrometheusMetrics({ readQueueDepth: () => countWaiting() });
+  const { app, countWaiting, close } = createBackend({
     settings,
     source: readSource(process.env),
     log,
-    clientOf: (env) => (env as HttpBindings).incoming.socket.remoteAddress ?? 'unknown',
+    metrics,
+    clientOf: createClientOf(readNumber(process.env, 'TRUST_PROXY', 0, 0)),
   });
   const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
   await access(`${demo}/index.html`);
   const site = new Hono()
     .all('/api/*', (c) => app.fetch(c.req.raw, c.env))
+    .get('/healthz', (c) => app.fetch(c.req.raw, c.env))
+    .get('/metrics', async (c) =>
+      c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+    )
     .use('/*', serveStatic({ root: demo }));
 
   const host = process.env.HOST || '127.0.0.1';

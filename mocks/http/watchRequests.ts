@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { meterBody, type TraceMetrics } from '../metrics.js';
+import { meterBody } from '../metrics.js';
 import type { TraceAppContext } from '../routes/TraceAppContext.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -14,10 +14,7 @@ const requestIds = new WeakMap<Request, string>();
 export const requestIdOf = (request: Request): string | undefined => requestIds.get(request);
 
 /** Gives every request an id, in its answer and in the log, and counts it. */
-export function watchRequests(
-  { now, randomUUID }: Pick<TraceAppContext, 'now' | 'randomUUID'>,
-  metrics: TraceMetrics | undefined,
-): MiddlewareHandler {
+export function watchRequests({ now, randomUUID, metrics }: TraceAppContext): MiddlewareHandler {
   return async (c, next) => {
     const startedAt = now();
     const given = c.req.header(REQUEST_ID_HEADER);

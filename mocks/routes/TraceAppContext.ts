@@ -1,5 +1,6 @@
 import type { RateLimiter } from '../http/rateLimiter.js';
 import { errorFields, type Log } from '../log.js';
+import type { TraceMetrics } from '../metrics.js';
 import type { ChunkStore, JobQueue, TraceSource } from '../ports.js';
 import type { ChunkCompression } from '../results/ChunkCompression.js';
 import type { Sleep } from '../sleep.js';
@@ -15,6 +16,7 @@ export interface TraceAppContext {
   rateLimiter: RateLimiter;
   clientOf: (env: unknown) => string;
   log: Log;
+  metrics: TraceMetrics | undefined;
   /** Unix time, ms. */
   now: () => number;
   sleep: Sleep;

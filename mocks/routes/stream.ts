@@ -6,6 +6,7 @@ import { withHeartbeat } from '../http/heartbeat.js';
 import { streamBody, type StreamPieces } from '../http/streamBody.js';
 import { checkName } from '../http/validate.js';
 import { errorFields } from '../log.js';
+import type { TraceMetrics } from '../metrics.js';
 import type { JobFields } from '../ports.js';
 import { createChunkReader } from '../results/chunkReader.js';
 import { followResult } from '../results/followResult.js';
@@ -40,13 +41,27 @@ function positionOf(
   }
 }
 
+/** The same lines; how many rows they had is counted when they end, however they end. */
+async function* countRows(
+  lines: StreamPieces,
+  { position }: ResultStream,
+  metrics: TraceMetrics | undefined,
+): StreamPieces {
+  const before = position.rows;
+  try {
+    yield* lines;
+  } finally {
+    metrics?.rowsSent(position.rows - before);
+  }
+}
+
 /** Makes the lines of the stream that is asked for; nothing is sent before all of that is known. */
 async function linesOf(
   c: Context,
   context: TraceAppContext,
   jobId: string,
 ): Promise<(signal: AbortSignal) => StreamPieces> {
-  const { store, compression, sleep } = context;
+  const { store, compression, sleep, metrics } = context;
   const cursor = c.req.query('cursor') || undefined;
   const fields = await readFields(context, jobId);
   const stream = (domains: readonly string[]): ResultStream => ({
@@ -57,13 +72,14 @@ async function linesOf(
   });
   if (c.req.query('follow') === '1' && !isJobFinished(fields.status ?? 'queued')) {
     const followed = stream((fields.domains ?? '').split(','));
-    return (signal) => followResult({ ...followed, store, fields, sleep, signal });
+    return (signal) =>
+      countRows(followResult({ ...followed, store, fields, sleep, signal }), followed, metrics);
   }
   const result = await readResult(context, jobId, fields);
   if ('meta' in result) {
     const { meta } = result;
     const from = stream([...Object.keys(meta.domains), ...meta.failed_domains]);
-    return () => streamResult(meta, from);
+    return () => countRows(streamResult(meta, from), from, metrics);
   }
   if (cursor !== undefined) throw cursorMismatch('A result stored as a whole has no cursors.');
   return () => streamLegacyResult(result.legacy);

@@ -53,6 +53,7 @@ describe('the figures', () => {
     const text = await response.text();
     expect(await figure('trace_streams_open')).toBe(0);
     expect(await figure('trace_sent_bytes_total')).toBe(text.length);
+    expect(await figure('trace_sent_rows_total')).toBe(1);
     const left = await app.request('/api/trace/job/a/stream');
     await left.body!.cancel();
     expect(await figure('trace_streams_open')).toBe(0);

@@ -96,6 +96,10 @@ class BullmqJobQueue implements JobQueue {
     return true;
   }
 
+  countWaiting(): Promise<number> {
+    return this.#queue.getWaitingCount();
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#queue.close();

@@ -53,6 +53,10 @@ class EmbeddedJobQueue implements JobQueue {
     return true;
   }
 
+  async countWaiting(): Promise<number> {
+    return this.#waiting.length;
+  }
+
   async close(): Promise<void> {
     this.#waiting.length = 0;
     const error = 'The server was stopped. Run the trace again.';

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { nodeCompression } from '../../results/nodeCompression.js';
+import { openNodeSource } from '../../nodeSource.js';
 import { serveJobThread } from './jobThread.js';
 
 /** The entry of a job's thread in Node. */
@@ -10,5 +11,5 @@ serveJobThread(
     post: (message, transfer) => parent.postMessage(message, transfer),
     onMessage: (listener) => parent.on('message', listener),
   },
-  nodeCompression,
+  { openSource: openNodeSource, compression: nodeCompression },
 );

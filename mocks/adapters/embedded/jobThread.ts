@@ -2,7 +2,7 @@ import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
-import { createSource, type SourceOptions } from '../createSource.js';
+import type { OpenSource, SourceOptions } from '../createSource.js';
 
 /** What a job's thread is told, once. */
 export interface RunMessage {
@@ -75,15 +75,23 @@ function createRemoteWriter(port: ThreadPort) {
   return { writer, settle };
 }
 
+/** What the platform of a thread can do. */
+export interface ThreadHost {
+  openSource(options: SourceOptions): OpenSource;
+  compression?: ChunkCompression;
+}
+
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(port: ThreadPort, compression?: ChunkCompression): void {
+export function serveJobThread(port: ThreadPort, { openSource, compression }: ThreadHost): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
   async function run(message: RunMessage): Promise<void> {
-    const { job, source, batchSize, maxWorkers, chunkEncoding } = message;
+    const { job, batchSize, maxWorkers, chunkEncoding } = message;
+    let opened: OpenSource | undefined;
     try {
+      opened = openSource(message.source);
       await runJob(job, {
-        source: createSource(source),
+        source: opened.source,
         writer,
         batchSize,
         maxWorkers,
@@ -92,8 +100,10 @@ export function serveJobThread(port: ThreadPort, compression?: ChunkCompression)
         onDomainFailed: (domain, error) =>
           port.post({ type: 'domain-failed', domain, message: messageOf(error) }),
       });
+      await opened.close();
       port.post({ type: 'finished' });
     } catch (error) {
+      await opened?.close();
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       port.post({ type: 'failed', message: messageOf(error), cause: messageOf(cause) });
     }
