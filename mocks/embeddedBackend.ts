@@ -1,4 +1,4 @@
-import { createSource, type SourceOptions } from './adapters/createSource.js';
+import { createSource, type SyntheticFactory } from './adapters/createSource.js';
 import { createEmbeddedJobQueue, type JobThread } from './adapters/embedded/embeddedJobQueue.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 
 export interface EmbeddedBackendOptions {
   /** The synthetic factory. @default 114,892 containers, seed 1 */
-  source?: Partial<Omit<SourceOptions, 'kind'>>;
+  source?: Partial<Omit<SyntheticFactory, 'kind'>>;
   settings?: Partial<TraceSettings>;
   log?: Log;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
@@ -28,7 +28,7 @@ export function createEmbeddedBackend(
 ): EmbeddedBackend {
   const { log = () => undefined, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const source: SourceOptions = {
+  const source: SyntheticFactory = {
     kind: 'synthetic',
     containers: 114_892,
     seed: 1,

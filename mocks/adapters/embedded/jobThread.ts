@@ -1,6 +1,6 @@
-import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
+import type { EventsJob, JobFields, ResultKey, TraceSource } from '../../ports.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
-import { createSource, type SourceOptions } from '../createSource.js';
+import type { SourceOptions } from '../createSource.js';
 
 /** What a job's thread is told, once. */
 export interface RunMessage {
@@ -65,20 +65,29 @@ function createRemoteWriter(port: ThreadPort) {
   return { writer, settle };
 }
 
+/** Opens the sources that there are where the thread runs. */
+export type OpenJobSource = (options: SourceOptions) => JobSource | Promise<JobSource>;
+type JobSource = TraceSource & { close?(): Promise<void> };
+
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(port: ThreadPort): void {
+export function serveJobThread(port: ThreadPort, openSource: OpenJobSource): void {
   const { writer, settle } = createRemoteWriter(port);
-  async function run({ job, source, batchSize, maxWorkers }: RunMessage): Promise<void> {
+  async function runOn(source: TraceSource, { job, ...sizes }: RunMessage): Promise<void> {
+    await runJob(job, {
+      source,
+      writer,
+      batchSize: sizes.batchSize,
+      maxWorkers: sizes.maxWorkers,
+      signal: new AbortController().signal,
+      onDomainFailed: (domain, error) =>
+        port.post({ type: 'domain-failed', domain, message: messageOf(error) }),
+    });
+  }
+  async function run(message: RunMessage): Promise<void> {
     try {
-      await runJob(job, {
-        source: createSource(source),
-        writer,
-        batchSize,
-        maxWorkers,
-        signal: new AbortController().signal,
-        onDomainFailed: (domain, error) =>
-          port.post({ type: 'domain-failed', domain, message: messageOf(error) }),
-      });
+      const source = await openSource(message.source);
+      // the thread may be ended as soon as it has told its end
+      await runOn(source, message).finally(() => source.close?.());
       port.post({ type: 'finished' });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
