@@ -80,7 +80,10 @@ export default ts.config(
       ],
     },
   },
-  { files: ['mocks/server.ts', 'mocks/worker.ts', 'mocks/seed.ts'], rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ['mocks/server.ts', 'mocks/worker.ts', 'mocks/seed.ts'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
   {
     files: ['tests/**'],
     rules: {

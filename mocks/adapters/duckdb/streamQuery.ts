@@ -45,11 +45,11 @@ export async function* streamQuery(
         fetched.push(takeRows(chunk, rowCount));
         rows += rowCount;
       }
-      // what the stream holds is let go when it is read past its end, not when it is collected
-      if (isWhole) await guard(() => result.fetchChunk());
       yield fetched;
     }
   } finally {
+    // the next query lets go of what this one holds, else only the garbage collector does
+    await connection.run('SELECT 1');
     connection.closeSync();
   }
 }
