@@ -10,6 +10,8 @@ import { addJobRoutes } from './routes/job.js';
 import { addLineageRoute } from './routes/lineage.js';
 import { addSeedResolveRoute } from './routes/seedResolve.js';
 import type { TraceAppContext } from './routes/TraceAppContext.js';
+import type { ChunkCompression } from './results/ChunkCompression.js';
+import { sleep, type Sleep } from './sleep.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 
 export interface TraceAppPorts {
@@ -22,8 +24,12 @@ export interface TraceAppPorts {
   rateLimiter?: RateLimiter;
   /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
+  /** Reads compressed chunks and joins them to gzip bodies. @default none: all chunks must be JSON */
+  compression?: ChunkCompression;
   log?: Log;
   now?: () => number;
+  /** Waits. @default setTimeout */
+  sleep?: Sleep;
   randomUUID?: () => string;
 }
 
@@ -50,10 +56,12 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     store: ports.store,
     queue: ports.queue,
     settings,
+    compression: ports.compression,
     rateLimiter: ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     now,
+    sleep: ports.sleep ?? sleep,
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),
   };
   const app = new Hono();

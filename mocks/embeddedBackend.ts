@@ -4,6 +4,7 @@ import type { JobThread } from './adapters/embedded/runInThread.js';
 import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
 import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
+import type { ChunkCompression } from './results/ChunkCompression.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
 
@@ -27,6 +28,7 @@ export interface EmbeddedBackend {
 export function createEmbeddedBackend(
   options: EmbeddedBackendOptions,
   startThread: (settings: TraceSettings) => JobThread,
+  compression?: ChunkCompression,
 ): EmbeddedBackend {
   const { log = () => undefined, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
@@ -51,6 +53,7 @@ export function createEmbeddedBackend(
     store,
     queue,
     settings,
+    compression,
     log,
     clientOf,
   });

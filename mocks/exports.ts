@@ -20,5 +20,7 @@ export type {
   SeedResult,
   TraceSource,
 } from './ports.js';
+export type { ChunkCompression, ChunkEncoding } from './results/ChunkCompression.js';
+export type { Sleep } from './sleep.js';
 export { batchFromJson, batchFromRows } from './rowBatch.js';
 export { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';

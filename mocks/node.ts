@@ -4,10 +4,11 @@ import {
   type EmbeddedBackendOptions,
 } from './embeddedBackend.js';
 import { startJobThread } from './nodeJobThread.js';
+import { nodeCompression } from './results/nodeCompression.js';
 
 export * from './exports.js';
 
 /** The whole backend in this Node process; its jobs run in worker threads. */
 export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
-  return createEmbeddedBackend(options, startJobThread);
+  return createEmbeddedBackend(options, startJobThread, nodeCompression);
 }

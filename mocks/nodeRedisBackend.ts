@@ -8,6 +8,7 @@ import { createTraceApp } from './app.js';
 import type { EmbeddedBackend } from './embeddedBackend.js';
 import type { Log } from './log.js';
 import { startJobThread } from './nodeJobThread.js';
+import { nodeCompression } from './results/nodeCompression.js';
 import type { TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
 
@@ -45,6 +46,7 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
     store,
     queue,
     settings,
+    compression: nodeCompression,
     rateLimiter: createRedisRateLimiter({
       redis,
       keyPrefix: settings.redisKeyPrefix,

@@ -1,3 +1,5 @@
+import { CHUNK_ENCODINGS, type ChunkEncoding } from './results/ChunkCompression.js';
+
 /** What can be set of the backend; the names of the variables are the contract's, upper case. */
 export interface TraceSettings {
   /** Above so many containers the events stage goes to the queue. */
@@ -6,6 +8,8 @@ export interface TraceSettings {
   eventsCidLimit: number;
   /** Rows a batch, a chunk and a line of the stream. */
   streamBatchSize: number;
+  /** How chunks are stored: `json` is what the DashBoard's own server can read. */
+  chunkEncoding: ChunkEncoding;
   /** Domains of a job that are fetched at once. */
   eventsMaxWorkers: number;
   /** Jobs that run at once. */
@@ -49,6 +53,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   asyncCidThreshold: 20_000,
   eventsCidLimit: 50_000,
   streamBatchSize: 5_000,
+  chunkEncoding: 'deflate',
   eventsMaxWorkers: 2,
   workerCount: 1,
   queueMaxWaiting: 20,
@@ -94,6 +99,19 @@ function readFlag(env: Environment, name: string, fallback: boolean): boolean {
   throw new TypeError(`${name} must be true or false, not "${text}".`);
 }
 
+function readChoice<T extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  const text = env[name]?.trim().toLowerCase();
+  if (!text) return fallback;
+  const choice = choices.find((known) => known === text);
+  if (choice) return choice;
+  throw new TypeError(`${name} must be ${choices.join(' or ')}, not "${text}".`);
+}
+
 /** A name that may stand between the colons of a key. */
 function readKeyName(env: Environment, name: string, fallback: string): string {
   const text = env[name]?.trim();
@@ -128,6 +146,7 @@ export function readSettings(env: Environment): TraceSettings {
     asyncCidThreshold: readNumber(env, 'TRACE_ASYNC_CID_THRESHOLD', d.asyncCidThreshold, 0),
     eventsCidLimit: readNumber(env, 'TRACE_EVENTS_CID_LIMIT', d.eventsCidLimit),
     streamBatchSize: readNumber(env, 'TRACE_STREAM_BATCH_SIZE', d.streamBatchSize),
+    chunkEncoding: readChoice(env, 'TRACE_CHUNK_ENCODING', CHUNK_ENCODINGS, d.chunkEncoding),
     eventsMaxWorkers: readNumber(env, 'TRACE_EVENTS_MAX_WORKERS', d.eventsMaxWorkers),
     workerCount: readNumber(env, 'TRACE_WORKER_COUNT', d.workerCount),
     queueMaxWaiting: readNumber(env, 'TRACE_QUEUE_MAX_WAITING', d.queueMaxWaiting),

@@ -15,6 +15,7 @@ export function threadOptions(
     source,
     batchSize: settings.streamBatchSize,
     maxWorkers: settings.eventsMaxWorkers,
+    chunkEncoding: settings.chunkEncoding,
     timeoutSeconds: settings.jobTimeoutSeconds,
     log,
   };

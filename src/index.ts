@@ -69,6 +69,7 @@ export {
   type LineageNode,
   type MetaMessage,
   type MsdAggregation,
+  type ProgressMessage,
   type QualityMetaMessage,
   type RecordsMessage,
   type Seed,

@@ -1,4 +1,5 @@
 import { nextTask } from '../nextTask.js';
+import type { CompressedChunk } from '../results/chunkCodec.js';
 
 const encoder = new TextEncoder();
 /** Longest work for one body between two turns of everybody else, ms. */
@@ -6,6 +7,10 @@ const BUDGET_MS = 8;
 
 /** A body made piece by piece; text is sent as UTF-8. */
 export type BodyPieces = AsyncGenerator<Uint8Array | string, void, void>;
+
+/** A piece of a stream; compressed chunks are for a gzip body. */
+export type StreamPiece = Uint8Array | string | CompressedChunk;
+export type StreamPieces = AsyncGenerator<StreamPiece, void, void>;
 
 /**
  * A response body that asks for the next piece only when the reader took the last one. A reader

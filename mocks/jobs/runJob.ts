@@ -16,6 +16,8 @@ export interface RunJobOptions {
   /** Domains that are fetched at once. */
   maxWorkers: number;
   signal: AbortSignal;
+  /** Makes the chunk of a batch's JSON. @default the JSON itself */
+  encodeChunk?: (json: Uint8Array<ArrayBuffer>, rowCount: number) => Uint8Array<ArrayBuffer>;
   onDomainFailed: (domain: TraceDomain, error: unknown) => void;
 }
 
@@ -46,13 +48,14 @@ async function eachAtMost<T>(items: readonly T[], limit: number, work: (item: T)
 /** Stores a domain's batches as they come; a domain that fails leaves nothing behind. */
 async function storeDomain(domain: TraceDomain, context: DomainJob) {
   const { job, source, writer, batchSize, signal, aggregator, progress } = context;
+  const { encodeChunk = (json) => json } = context;
   const { containerIds } = job;
   let chunks = 0;
   let total = 0;
   try {
     for await (const batch of source.fetchEvents(containerIds, domain, { batchSize, signal })) {
       aggregator?.add(domain, batch);
-      await writer.put(chunkKey(domain, chunks), batch.json());
+      await writer.put(chunkKey(domain, chunks), encodeChunk(batch.json(), batch.rowCount));
       chunks++;
       total += batch.rowCount;
       await progress.tell(domain, batch.containersDone);

@@ -1,6 +1,7 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
+import type { ChunkReader } from './chunkReader.js';
 import { readRows } from './resultChunks.js';
 import type { ResultMeta } from './resultMeta.js';
 
@@ -37,15 +38,14 @@ export function* answerTail(
 }
 
 async function* domainPage(
-  store: ChunkStore,
-  jobId: string,
+  chunks: ChunkReader,
   domain: string,
   meta: ResultMeta['domains'][string],
   { offset, limit }: PageRequest,
 ): BodyPieces {
   let count = 0;
   yield `${JSON.stringify(domain)}:{"data":[`;
-  for await (const slice of readRows(store, jobId, domain, meta, offset, limit || Infinity)) {
+  for await (const slice of readRows(chunks, domain, meta, offset, limit || Infinity)) {
     if (count > 0) yield ',';
     yield slice.rows;
     count += slice.rowCount;
@@ -58,7 +58,8 @@ async function* domainPage(
  * the body off: half a page must not look like a whole one.
  */
 export async function* resultPage(
-  store: ChunkStore,
+  store: Pick<ChunkStore, 'get'>,
+  chunks: ChunkReader,
   jobId: string,
   meta: ResultMeta,
   request: PageRequest,
@@ -68,7 +69,7 @@ export async function* resultPage(
   yield '{"stage":"events","results":{';
   for (const [index, name] of names.entries()) {
     if (index > 0) yield ',';
-    yield* domainPage(store, jobId, name, meta.domains[name]!, request);
+    yield* domainPage(chunks, name, meta.domains[name]!, request);
   }
   yield '}';
   yield* answerTail(await store.get(jobId, 'result:aggregation'), meta.failed_domains);

@@ -1,83 +1,80 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { BodyPieces } from '../http/streamBody.js';
+import type { StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
-import { ChunkMissingError, readRows, ResultDamagedError } from './resultChunks.js';
+import { ChunkMissingError, type ChunkReader, ResultDamagedError } from './chunkReader.js';
+import { type DomainMeta, knownRowCount } from './resultChunks.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
+import { errorLine, line, recordsLine } from './streamLines.js';
+import type { StreamPosition } from './StreamPosition.js';
 
-const line = (message: object) => `${JSON.stringify(message)}\n`;
-
-async function* domainLines(
-  store: ChunkStore,
-  jobId: string,
-  domain: string,
-  meta: ResultMeta['domains'][string],
-): BodyPieces {
-  yield line({ type: 'domain_start', domain, total: meta.total });
-  let batch = 0;
-  let count = 0;
-  for await (const slice of readRows(store, jobId, domain, meta)) {
-    const name = JSON.stringify(domain);
-    yield `{"type":"records","domain":${name},"batch":${batch},"count":${slice.rowCount},"data":[`;
-    yield slice.rows;
-    yield ']}\n';
-    batch++;
-    count += slice.rowCount;
-  }
-  yield line({ type: 'domain_end', domain, count });
+/** A result that is being streamed, and how far that has come. */
+export interface ResultStream {
+  store: Pick<ChunkStore, 'get'>;
+  chunks: ChunkReader;
+  jobId: string;
+  position: StreamPosition;
 }
 
-async function* resultLines(store: ChunkStore, jobId: string, meta: ResultMeta): BodyPieces {
-  const { profile, domains, failed_domains: failed } = meta;
-  const names = Object.keys(domains);
-  yield line({ type: 'meta', job_id: jobId, profile, domains: names });
-  for (const domain of names) yield* domainLines(store, jobId, domain, domains[domain]!);
-  const aggregation = await store.get(jobId, 'result:aggregation');
+async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStream): StreamPieces {
+  const { chunks, position } = stream;
+  const at = position.of(domain);
+  if (at.ended) return;
+  if (!at.begun) yield line({ type: 'domain_start', domain, total: meta.total });
+  at.begun = true;
+  while (at.batches < meta.chunks) {
+    const index = at.batches;
+    const chunk = await chunks.read(domain, index, knownRowCount(meta, index));
+    if (!chunk) throw new ChunkMissingError(domain, index);
+    yield* recordsLine(domain, chunk, position);
+  }
+  if (at.rows !== meta.total) throw ResultDamagedError.ofRows(domain, at.rows, meta.total);
+  yield line({ type: 'domain_end', domain, count: at.rows });
+  at.ended = true;
+}
+
+/** The lines of a finished result behind `meta`, from its position on. */
+export async function* restOfResult(meta: ResultMeta, stream: ResultStream): StreamPieces {
+  const { domains, failed_domains: failed } = meta;
+  for (const [domain, domainMeta] of Object.entries(domains)) {
+    yield* domainLines(domain, domainMeta, stream);
+  }
+  const aggregation = await stream.store.get(stream.jobId, 'result:aggregation');
   if (aggregation) {
     yield '{"type":"aggregation","data":';
     yield aggregation;
     yield '}\n';
   }
   if (failed.length > 0) {
-    yield line({
-      type: 'warning',
-      code: SERVER_ERROR_CODES.eventsPartialFailure,
-      failed_domains: failed,
-    });
+    const code = SERVER_ERROR_CODES.eventsPartialFailure;
+    yield line({ type: 'warning', code, failed_domains: failed });
   }
   yield line({ type: 'complete', total_records: totalRows(meta) });
 }
 
-/**
- * A stored result as the lines of the stream, chunk by chunk, the rows as they are stored. What
- * goes wrong on the way ends the stream with an `error` line.
- */
-export async function* streamResult(
-  store: ChunkStore,
-  jobId: string,
-  meta: ResultMeta,
-  onError: (error: unknown) => void,
-): BodyPieces {
-  try {
-    yield* resultLines(store, jobId, meta);
-  } catch (error) {
-    onError(error);
-    yield line({ type: 'error', ...errorOf(error) });
-  }
+/** A stored result as the lines of the stream, from its position on, the rows as they are stored. */
+export async function* streamResult(meta: ResultMeta, stream: ResultStream): StreamPieces {
+  const { profile, domains } = meta;
+  yield line({ type: 'meta', job_id: stream.jobId, profile, domains: Object.keys(domains) });
+  yield* restOfResult(meta, stream);
 }
 
-function errorOf(error: unknown): { code: string; message: string; domain?: string } {
-  if (error instanceof ChunkMissingError || error instanceof ResultDamagedError) {
-    const { message, domain } = error;
-    const missing = error instanceof ChunkMissingError;
-    const code = missing ? SERVER_ERROR_CODES.chunkExpired : SERVER_ERROR_CODES.resultDamaged;
-    return { code, message, domain };
+/** Ends lines that fail on the way with an `error` line; a reader that left is no failure. */
+export async function* endedHonestly(
+  lines: StreamPieces,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): StreamPieces {
+  try {
+    yield* lines;
+  } catch (error) {
+    signal.throwIfAborted();
+    onError(error);
+    yield errorLine(error);
   }
-  const message = 'The server failed while it sent the result.';
-  return { code: SERVER_ERROR_CODES.internalError, message };
 }
 
 /** A result stored under the legacy single key, as the one line of its stream. */
-export async function* streamLegacyResult(result: Uint8Array): BodyPieces {
+export async function* streamLegacyResult(result: Uint8Array): StreamPieces {
   yield '{"type":"full_result","data":';
   yield result;
   yield '}\n';

@@ -1,6 +1,8 @@
 import type { RateLimiter } from '../http/rateLimiter.js';
 import { errorFields, type Log } from '../log.js';
 import type { ChunkStore, JobQueue, TraceSource } from '../ports.js';
+import type { ChunkCompression } from '../results/ChunkCompression.js';
+import type { Sleep } from '../sleep.js';
 import type { TraceSettings } from '../settings.js';
 
 /** What the routes share. */
@@ -9,11 +11,13 @@ export interface TraceAppContext {
   store: ChunkStore;
   queue: JobQueue | null;
   settings: TraceSettings;
+  compression: ChunkCompression | undefined;
   rateLimiter: RateLimiter;
   clientOf: (env: unknown) => string;
   log: Log;
   /** Unix time, ms. */
   now: () => number;
+  sleep: Sleep;
   randomUUID: () => string;
 }
 

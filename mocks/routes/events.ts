@@ -109,6 +109,7 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
       status_url: statusUrl,
       stream_url: `${statusUrl}/stream`,
       cancel: true,
+      follow: true,
     };
     return jsonAnswer(accepted, { wrap: settings.wrapAnswers, status: 202 });
   });

@@ -2,20 +2,19 @@ import type { Context, Hono } from 'hono';
 import {
   type EventsAnswer,
   isJobDead,
-  isJobFinished,
   type JobStatus,
   SERVER_ERROR_CODES,
 } from '../../src/protocol/index.js';
 import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
-import { type BodyPieces, streamBody } from '../http/streamBody.js';
+import type { BodyPieces } from '../http/streamBody.js';
 import { checkName, readCount } from '../http/validate.js';
-import { errorFields } from '../log.js';
 import type { JobFields } from '../ports.js';
-import { readResultMeta, type ResultMeta } from '../results/resultMeta.js';
+import { createChunkReader } from '../results/chunkReader.js';
 import { resultPage } from '../results/resultPage.js';
-import { streamLegacyResult, streamResult } from '../results/streamResult.js';
+import { readFields, readResult } from './readResult.js';
+import { answerStream } from './stream.js';
 
 function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): JobStatus {
   const { profile, domains = '', progress = '', status = 'queued', stage, error } = fields;
@@ -34,56 +33,8 @@ function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): Job
     elapsed_seconds: Math.max(0, Math.round((endedAt - createdAt) * 10) / 10),
     error: error || null,
     cancel: true,
+    follow: true,
   };
-}
-
-function expired(): ApiError {
-  return new ApiError(
-    404,
-    SERVER_ERROR_CODES.jobResultExpired,
-    'The result of this job is no longer stored; run the trace again.',
-  );
-}
-
-async function readFields(context: TraceAppContext, jobId: string): Promise<Partial<JobFields>> {
-  const fields = await context.store.readJob(jobId);
-  if (fields) return fields;
-  throw new ApiError(
-    404,
-    SERVER_ERROR_CODES.jobNotFound,
-    'There is no such job, or it has expired; run the trace again.',
-  );
-}
-
-/** A finished job's result: its meta, or the whole of a legacy one. */
-async function readResult(
-  context: TraceAppContext,
-  jobId: string,
-): Promise<{ meta: ResultMeta } | { legacy: Uint8Array }> {
-  const { status = 'queued' } = await readFields(context, jobId);
-  if (!isJobFinished(status)) {
-    throw new ApiError(
-      409,
-      SERVER_ERROR_CODES.jobNotComplete,
-      `The job is ${status}; its result can be read once it has finished.`,
-      { job_status: status },
-    );
-  }
-  const meta = await readResultMeta(context.store, jobId);
-  if (meta) return { meta };
-  const legacy = await context.store.get(jobId, 'result');
-  if (legacy) return { legacy };
-  throw expired();
-}
-
-function ndjson(make: () => BodyPieces, onError: (error: unknown) => void): Response {
-  return new Response(streamBody(make, onError), {
-    headers: {
-      'Content-Type': 'application/x-ndjson',
-      'Cache-Control': 'no-cache',
-      'X-Accel-Buffering': 'no',
-    },
-  });
 }
 
 /** The page of a legacy result: for a domain that it has a part of it, else all of it. */
@@ -117,7 +68,7 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
   const offset = readCount(c.req.query('offset'), 'offset');
   const limit = readCount(c.req.query('limit'), 'limit');
   const wrap = answerOptions(context);
-  const result = await readResult(context, jobId);
+  const result = await readResult(context, jobId, await readFields(context, jobId));
   if ('legacy' in result) {
     const page = legacyPage(result.legacy, domain, offset, limit);
     return page ? jsonAnswer(page, wrap) : streamedJsonAnswer(() => whole(result.legacy), wrap);
@@ -135,7 +86,9 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
     );
   }
   const request = { domain, offset, limit };
-  return streamedJsonAnswer(() => resultPage(context.store, jobId, meta, request), wrap);
+  const { store, compression } = context;
+  const chunks = createChunkReader(store, jobId, compression);
+  return streamedJsonAnswer(() => resultPage(store, chunks, jobId, meta, request), wrap);
 }
 
 /** `DELETE …`: ends the job, wherever it runs; of a finished one the result goes. */
@@ -154,7 +107,7 @@ async function answerCancel(c: Context, context: TraceAppContext): Promise<Respo
 
 /** Status, result, stream and end of a job. */
 export function addJobRoutes(app: Hono, context: TraceAppContext): void {
-  const { store, settings, rateLimiter, clientOf, log, now } = context;
+  const { settings, rateLimiter, clientOf, now } = context;
   const limited = (c: Context) => rateLimiter.check('job', clientOf(c.env));
 
   app.get('/api/trace/job/:id', async (c) => {
@@ -171,12 +124,7 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
 
   app.get('/api/trace/job/:id/stream', async (c) => {
     await limited(c);
-    const jobId = checkName(c.req.param('id'), 'job_id');
-    const result = await readResult(context, jobId);
-    const onError = (error: unknown) =>
-      log('error', 'A stream ended early.', { jobId, ...errorFields(error) });
-    if ('legacy' in result) return ndjson(() => streamLegacyResult(result.legacy), onError);
-    return ndjson(() => streamResult(store, jobId, result.meta, onError), onError);
+    return answerStream(c, context);
   });
 
   app.delete('/api/trace/job/:id', (c) => answerCancel(c, context));

@@ -47,6 +47,8 @@ export type EventsOutcome =
       streamUrl: string | null;
       /** The server understands `cancelJob`. */
       cancel: boolean;
+      /** The stream can be read while the job is at work, with `follow=1`. */
+      follow: boolean;
     };
 
 /**
@@ -97,6 +99,7 @@ function toJob(body: Record<string, unknown>, statusUrl: string, baseUrl: string
     streamUrl:
       typeof streamUrl === 'string' && streamUrl !== '' ? underBase(baseUrl, streamUrl) : null,
     cancel: body.cancel === true,
+    follow: body.follow === true,
   };
 }
 

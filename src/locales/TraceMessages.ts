@@ -91,6 +91,7 @@ export interface TraceMessages {
     qualityMeta(text: string): string;
     /** How many list items are not shown. */
     more(left: number): string;
+    rowsReadAnew: Readonly<Record<'restarted' | 'interrupted', string>>;
     cancelFailed: string;
   };
   readonly incomplete: { label: string; notAll: string };

@@ -104,6 +104,11 @@ export const en: TraceMessages = {
     serverWarning: 'The server sent a warning.',
     qualityMeta: (text) => `Quality of the data: ${text}`,
     more: (left) => `… and ${integer(left)} more`,
+    rowsReadAnew: {
+      restarted: 'Another worker began the job anew; the rows so far were dropped and come again.',
+      interrupted:
+        'The connection to the job broke off; the rows so far were dropped and come again.',
+    },
     cancelFailed: 'Cancelled here, but the server could not be told: the job may still run.',
   },
   incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },

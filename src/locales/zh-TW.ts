@@ -98,6 +98,10 @@ export const zhTW: TraceMessages = {
     serverWarning: '伺服器發出警告。',
     qualityMeta: (text) => `資料品質：${text}`,
     more: (left) => `……另有 ${integer(left)} 項`,
+    rowsReadAnew: {
+      restarted: '工作已由另一個處理程序重新開始，先前的資料已捨棄並重新接收。',
+      interrupted: '與工作的連線中斷，先前的資料已捨棄並重新接收。',
+    },
     cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
   },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },

@@ -28,6 +28,8 @@ export interface JobStatus {
   error?: string | null;
   /** Ours: `DELETE {status_url}` is understood. */
   cancel?: boolean;
+  /** Ours: `GET {stream_url}?follow=1` sends rows while the job is at work. */
+  follow?: boolean;
 }
 
 /** True once the result of a job can be read. */

@@ -23,6 +23,8 @@ export interface RecordsMessage {
   batch: number;
   /** Rows in `data`. */
   count: number;
+  /** Ours: `GET {stream_url}?cursor=…` sends what comes after this line. */
+  cursor?: string;
   data: TraceRow[];
 }
 export interface DomainEndMessage {
@@ -45,6 +47,15 @@ export interface QualityMetaMessage {
   type: 'quality_meta';
   quality_meta?: unknown;
   domain_quality_meta?: unknown;
+}
+/** Ours: how far a job that is followed has come. */
+export interface ProgressMessage {
+  type: 'progress';
+  /** 0 to 100. */
+  pct?: number;
+  /** Rows sent, all domains. */
+  rows?: number;
+  stage?: string;
 }
 export interface CompleteMessage {
   type: 'complete';
@@ -69,6 +80,7 @@ export type StreamMessage =
   | AggregationMessage
   | WarningMessage
   | QualityMetaMessage
+  | ProgressMessage
   | CompleteMessage
   | ErrorMessage
   | FullResultMessage;

@@ -91,4 +91,6 @@ export interface JobAccepted {
   stream_url?: string;
   /** Ours: `DELETE {status_url}` is understood. */
   cancel?: boolean;
+  /** Ours: `GET {stream_url}?follow=1` sends rows while the job is at work. */
+  follow?: boolean;
 }

@@ -21,6 +21,11 @@ export async function withStreamSlot<T>(read: () => Promise<T>, signal?: AbortSi
   }
 }
 
+/** Whether a stream could be opened at once. */
+export function isStreamSlotFree(): boolean {
+  return open < MOST_STREAMS;
+}
+
 /** Resolves when a stream that ends hands its slot on. */
 async function turn(signal?: AbortSignal): Promise<void> {
   let take: () => void = () => undefined;

@@ -224,10 +224,10 @@ describe('requestEvents', () => {
   });
 
   it.each([
-    [{ stream_url: '/j/1/stream', cancel: true }, `${BASE}j/1/stream`, true],
+    [{ stream_url: '/j/1/stream', cancel: true, follow: true }, `${BASE}j/1/stream`, true],
     [{ stream_url: 'https://other.example/s' }, 'https://other.example/s', false],
     [{}, null, false],
-  ])('resolves with the job of a 202 %j', async (more, streamUrl, cancel) => {
+  ])('resolves with the job of a 202 %j', async (more, streamUrl, isOurs) => {
     const body = { stage: 'events', async: true, job_id: 'j1', status_url: '/j/1', ...more };
     const { options } = server({ [EVENTS]: () => json(body, { status: 202 }) });
     expect(await requestEvents(input, options)).toEqual({
@@ -235,7 +235,8 @@ describe('requestEvents', () => {
       jobId: 'j1',
       statusUrl: `${BASE}j/1`,
       streamUrl,
-      cancel,
+      cancel: isOurs,
+      follow: isOurs,
     });
   });
 

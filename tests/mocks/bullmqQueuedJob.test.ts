@@ -45,6 +45,7 @@ function prepare(changes: { store?: Partial<ChunkStore>; stalledCounter?: number
     source: { kind: 'synthetic', containers: 10, seed: 1 },
     batchSize: 10,
     maxWorkers: 1,
+    chunkEncoding: 'json',
     timeoutSeconds: 30,
     maxAttempts: 2,
     log: (level, message) => void logged.push(`${level}: ${message}`),

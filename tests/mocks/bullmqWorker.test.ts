@@ -45,6 +45,7 @@ async function open(changes: { lockSeconds?: number; stalledCheckSeconds?: numbe
     source: { kind: 'synthetic', containers: 10, seed: 1 },
     batchSize: 10,
     maxWorkers: 1,
+    chunkEncoding: 'json',
     timeoutSeconds: 60,
     workerCount: 2,
     lockSeconds: 30,

@@ -29,6 +29,7 @@ function createQueue(
     startThread,
     batchSize: 1_000,
     maxWorkers: 2,
+    chunkEncoding: 'json',
     workerCount: options.workerCount ?? 1,
     timeoutSeconds: 30,
     maxWaiting: 3,

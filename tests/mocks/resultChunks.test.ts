@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
-import { ChunkMissingError, readRows } from '../../mocks/results/resultChunks.js';
+import { ChunkMissingError, createChunkReader } from '../../mocks/results/chunkReader.js';
+import { readRows } from '../../mocks/results/resultChunks.js';
 import { chunkKey } from '../../mocks/results/resultMeta.js';
 import { findRowBounds } from '../../mocks/results/rowBounds.js';
 import { storeResult, type StoredValues, withoutKey } from './support/storeResult.js';
@@ -85,7 +86,9 @@ describe('readRows', () => {
           python ? pythonJson : JSON.stringify,
         );
         const meta = { chunks, total: rows.length, ...(!python && { batch_size: size }) };
-        const read = await collect(readRows(store, 'job', 'd', meta, offset, limit));
+        const read = await collect(
+          readRows(createChunkReader(store, 'job'), 'd', meta, offset, limit),
+        );
         expect(read).toEqual(JSON.parse(JSON.stringify(rows.slice(offset, offset + limit))));
       }),
     );
@@ -102,14 +105,14 @@ describe('readRows', () => {
       ),
     };
     const meta = { chunks, total: 100, batch_size: 10 };
-    await collect(readRows(spy, 'job', 'd', meta, 57, 5));
+    await collect(readRows(createChunkReader(spy, 'job'), 'd', meta, 57, 5));
     expect(read).toEqual(['result:d:5', 'result:d:6']);
   });
 
   it('passes whole chunks on without copying them', async () => {
     const { store, chunks } = await storeChunks([{ a: 1 }, { a: 2 }, { a: 3 }], 2, JSON.stringify);
     const meta = { chunks, total: 3, batch_size: 2 };
-    for await (const { rows } of readRows(store, 'job', 'd', meta)) {
+    for await (const { rows } of readRows(createChunkReader(store, 'job'), 'd', meta)) {
       const stored = [await store.get('job', 'result:d:0'), await store.get('job', 'result:d:1')];
       expect(stored.map((chunk) => chunk!.buffer)).toContain(rows.buffer);
     }
@@ -117,17 +120,19 @@ describe('readRows', () => {
 
   it('says where the chunks hold other rows than the meta tells', async () => {
     const { store } = await storeChunks([1, 2], 2, pythonJson);
-    const one = collect(readRows(store, 'job', 'd', { chunks: 1, total: 5 }));
+    const one = collect(readRows(createChunkReader(store, 'job'), 'd', { chunks: 1, total: 5 }));
     await expect(one).rejects.toThrow('The stored chunks of d hold 2 rows in place of 5.');
     const { store: other } = await storeChunks([1, 2, 3], 2, pythonJson);
-    const two = collect(readRows(other, 'job', 'd', { chunks: 2, total: 5 }));
+    const two = collect(readRows(createChunkReader(other, 'job'), 'd', { chunks: 2, total: 5 }));
     await expect(two).rejects.toThrow('hold 3 rows');
   });
 
   it('says which chunk is missing', async () => {
     const { store, chunks } = await storeChunks([1, 2, 3, 4], 1, JSON.stringify);
     const meta = { chunks, total: 4, batch_size: 1 };
-    const reading = collect(readRows(withoutKey(store, 'result:d:2'), 'job', 'd', meta));
+    const reading = collect(
+      readRows(createChunkReader(withoutKey(store, 'result:d:2'), 'job'), 'd', meta),
+    );
     await expect(reading).rejects.toThrow(new ChunkMissingError('d', 2));
   });
 });

@@ -11,6 +11,7 @@ it('reads settings from the environment', () => {
     TRACE_ASYNC_CID_THRESHOLD: '0',
     TRACE_STREAM_BATCH_SIZE: '250',
     TRACE_WRAP_ANSWERS: 'true',
+    TRACE_CHUNK_ENCODING: ' JSON ',
     TRACE_JOB_RATE_LIMIT_MAX_REQUESTS: '7',
     TRACE_SEED_RATE_LIMIT_WINDOW_SECONDS: '9',
   });
@@ -18,6 +19,7 @@ it('reads settings from the environment', () => {
     asyncCidThreshold: 0,
     streamBatchSize: 250,
     wrapAnswers: true,
+    chunkEncoding: 'json',
     rateLimits: {
       job: { maxRequests: 7, windowSeconds: 60 },
       seed: { maxRequests: 10, windowSeconds: 9 },
@@ -31,6 +33,7 @@ it.each([
   ['TRACE_JOB_TTL_SECONDS', 'an hour'],
   ['TRACE_ASYNC_CID_THRESHOLD', '-1'],
   ['TRACE_WRAP_ANSWERS', 'perhaps'],
+  ['TRACE_CHUNK_ENCODING', 'gzip'],
 ])('names a setting that cannot be taken: %s=%s', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
 });

@@ -1,5 +1,7 @@
 import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
+import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
+import { createChunkEncoder } from '../../results/chunkCodec.js';
 import { createSource, type SourceOptions } from '../createSource.js';
 
 /** What a job's thread is told, once. */
@@ -9,6 +11,7 @@ export interface RunMessage {
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
+  chunkEncoding: ChunkEncoding;
 }
 
 /** A write that the thread waits for. */
@@ -73,16 +76,18 @@ function createRemoteWriter(port: ThreadPort) {
 }
 
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(port: ThreadPort): void {
+export function serveJobThread(port: ThreadPort, compression?: ChunkCompression): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
-  async function run({ job, source, batchSize, maxWorkers }: RunMessage): Promise<void> {
+  async function run(message: RunMessage): Promise<void> {
+    const { job, source, batchSize, maxWorkers, chunkEncoding } = message;
     try {
       await runJob(job, {
         source: createSource(source),
         writer,
         batchSize,
         maxWorkers,
+        encodeChunk: createChunkEncoder(chunkEncoding, compression),
         signal: stop.signal,
         onDomainFailed: (domain, error) =>
           port.post({ type: 'domain-failed', domain, message: messageOf(error) }),

@@ -1,5 +1,6 @@
 import { errorFields, type Log } from '../../log.js';
 import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
+import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
 import type { ParentMessage, StoreCall, ThreadMessage } from './jobThread.js';
@@ -22,6 +23,7 @@ export interface ThreadOptions {
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
+  chunkEncoding: ChunkEncoding;
   timeoutSeconds: number;
   log: Log;
 }
@@ -78,11 +80,11 @@ class ThreadRun {
   }
 
   #start(): void {
-    const { job, source, batchSize, maxWorkers } = this.#options;
+    const { job, source, batchSize, maxWorkers, chunkEncoding } = this.#options;
     this.#thread.onDeath((reason) => this.#finish(fail(reason)));
     this.#thread.onMessage((message) => void this.#onMessage(message));
     try {
-      this.#thread.post({ type: 'run', job, source, batchSize, maxWorkers });
+      this.#thread.post({ type: 'run', job, source, batchSize, maxWorkers, chunkEncoding });
     } catch (error) {
       this.#finish(Promise.reject(error));
     }

@@ -118,6 +118,8 @@ function noticeSentence(
       return notices.nonFiniteNumbers(notice.count);
     case 'quality-meta':
       return notices.qualityMeta(notice.text);
+    case 'rows-read-anew':
+      return notices.rowsReadAnew[notice.reason];
     case 'cancel-failed':
       return notices.cancelFailed;
   }

@@ -32,10 +32,12 @@ export interface TraceRun {
   readonly meter: TraceMeter;
   /** Fills the store. */
   readonly writer: TraceWriter;
-  /** Makes columns of all rows of the run. */
+  /** Makes columns of all rows of the run; another one once rows were dropped. */
   readonly decoder: TraceDecoder;
   enter(state: TraceState): void;
   notify(notices: readonly TraceNotice[]): void;
+  /** Forgets the rows so far: they will come anew. */
+  dropRows(): void;
   /** Lets the page draw, where it has not for a while. */
   breathe(): Promise<void>;
   /** Tells how the server can be told to stop, while it can. */

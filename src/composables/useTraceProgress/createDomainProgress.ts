@@ -8,6 +8,15 @@ export interface DomainProgress {
   add(domain: string, rows: number): void;
 }
 
+/** Counts the rows of a job that is followed: its percent comes from the server, its total at the end. */
+export function createFollowedProgress(meter: TraceMeter): DomainProgress {
+  return {
+    announce: () => undefined,
+    begin: () => undefined,
+    add: (_domain, rows) => meter.addRows(rows),
+  };
+}
+
 /**
  * Keeps a meter's rows, total and percent. Each domain counts alike in the percent: how many rows
  * the later ones have is told when they begin, and the total is known once all of them have.

@@ -10,6 +10,8 @@ export interface TraceMeter {
   /** Rows of all domains. */
   setTotal(rows: number): void;
   addRows(rows: number): void;
+  /** The rows so far are read anew. */
+  dropRows(): void;
   /** The trace has ended: time stands still. */
   end(): void;
   read(): TraceMetrics;
@@ -56,6 +58,11 @@ class Meter implements TraceMeter {
 
   addRows(rows: number): void {
     this.#rows += rows;
+  }
+
+  dropRows(): void {
+    this.#rows = 0;
+    this.#total = null;
   }
 
   end(): void {

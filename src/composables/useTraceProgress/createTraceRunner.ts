@@ -99,21 +99,18 @@ class Runner implements TraceRunner {
     this.#current.decoder.close();
   }
 
-  #createRun(
-    { controller, decoder }: CurrentRun,
-    request: TraceRequest,
-    meter: TraceMeter,
-  ): TraceRun {
+  #createRun(current: CurrentRun, request: TraceRequest, meter: TraceMeter): TraceRun {
     const { writer, transport, onNotices } = this.#options;
-    const { signal } = controller;
-    const current = this.#current;
+    const { signal } = current.controller;
     return {
       request,
       transport,
       signal,
       meter,
       writer,
-      decoder,
+      get decoder() {
+        return current.decoder;
+      },
       breathe: createYielder(),
       enter: (state) => {
         signal.throwIfAborted();
@@ -125,7 +122,15 @@ class Runner implements TraceRunner {
         signal.throwIfAborted();
         if (notices.length > 0) onNotices(notices);
       },
-      onCancel: (cancel) => void (current && (current.cancelOnServer = cancel)),
+      dropRows: () => {
+        signal.throwIfAborted();
+        // what the decoder has told of its dictionaries goes with the rows
+        current.decoder.close();
+        current.decoder = createTraceDecoder();
+        writer.clear();
+        meter.dropRows();
+      },
+      onCancel: (cancel) => void (current.cancelOnServer = cancel),
     };
   }
 

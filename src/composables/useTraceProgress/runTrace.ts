@@ -1,7 +1,5 @@
 import {
-  cancelJob,
   type EventsOutcome,
-  pollJobUntilComplete,
   type QueuedStage,
   requestEvents,
   type ResolvedSeeds,
@@ -11,7 +9,7 @@ import {
 } from '../../jobs/index.js';
 import { HttpError, type JobStatus, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
-import { receivePages } from './receivePages.js';
+import { cancelWith, receiveJob, showJob } from './receiveJob.js';
 import {
   createRowsReader,
   notifyNonFinite,
@@ -19,22 +17,9 @@ import {
   type RowsReader,
   settleDomains,
 } from './receiveRows.js';
-import { type Received, receiveStream } from './receiveStream.js';
+import type { Received } from './receiveStream.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
-import type { TraceScope, TraceState } from './traceState.js';
-
-type QueuedJob = Extract<EventsOutcome, { kind: 'job' }>;
-
-function showJob(run: TraceRun, job: JobStatus, state: TraceState): void {
-  if (typeof job.pct === 'number') run.meter.setPercent(job.pct);
-  run.enter(state);
-}
-
-/** From now on a cancelled trace tells the server to end the job, where the server understands that. */
-function cancelWith(run: TraceRun, { statusUrl, cancel }: QueuedStage): void {
-  const { headers, fetch } = sendOptionsOf(run);
-  run.onCancel(cancel ? () => cancelJob(statusUrl, { headers, fetch }) : null);
-}
+import type { TraceScope } from './traceState.js';
 
 /** How a stage that the server may queue is sent. */
 function queuedOptions(run: TraceRun): StageOptions {
@@ -63,24 +48,6 @@ async function findSeeds(run: TraceRun): Promise<ResolvedSeeds | null> {
     if (error instanceof HttpError && error.serverCode === none) return null;
     throw error;
   }
-}
-
-/** Waits until the job has finished, and reads its result by the best way it offers. */
-async function receiveJob(run: TraceRun, job: QueuedJob, scope: TraceScope): Promise<Received> {
-  const { statusUrl, streamUrl, jobId } = job;
-  cancelWith(run, job);
-  run.enter({ status: 'queued', job: null, ...scope });
-  run.meter.startStep();
-  await pollJobUntilComplete(statusUrl, {
-    ...sendOptionsOf(run),
-    ...run.transport.poll,
-    onStatus: (job) => {
-      const status = job.status === 'queued' ? 'queued' : 'running';
-      showJob(run, job, { status, job, ...scope });
-    },
-  });
-  run.enter({ status: 'streaming', jobId, ...scope });
-  return streamUrl ? receiveStream(run, streamUrl) : receivePages(run, statusUrl);
 }
 
 async function receiveOutcome(

@@ -21,6 +21,7 @@ export type TraceState =
   | ({ status: 'queued'; job: JobStatus | null } & TraceScope)
   /** `job` is null while a synchronous answer is waited for. */
   | ({ status: 'running'; job: JobStatus | null } & TraceScope)
+  /** Rows come: of a finished job, or of one that is followed while it is at work. */
   | ({ status: 'streaming'; jobId: string | null } & TraceScope)
   | ({ status: 'complete'; jobId: string | null } & TraceScope)
   | ({
@@ -78,5 +79,7 @@ export type TraceNotice =
   | { kind: 'server-warning'; code: string | null; message: string | null }
   /** What the server says of the quality of the data, as JSON. */
   | { kind: 'quality-meta'; text: string }
+  /** Rows were dropped and are read anew: the job began anew, or the connection to it broke off. */
+  | { kind: 'rows-read-anew'; reason: 'restarted' | 'interrupted' }
   /** The trace was cancelled here, and the server could not be told. */
   | { kind: 'cancel-failed'; error: TraceError };

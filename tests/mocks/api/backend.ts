@@ -6,6 +6,8 @@ import { startNodeThread } from '../../../mocks/adapters/embedded/startNodeThrea
 import { createTraceApp } from '../../../mocks/app.js';
 import type { Log } from '../../../mocks/log.js';
 import type { TraceSource } from '../../../mocks/ports.js';
+import { nodeCompression } from '../../../mocks/results/nodeCompression.js';
+import type { Sleep } from '../../../mocks/sleep.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from '../../../mocks/settings.js';
 
 /** The built script of a job's thread: Node runs no TypeScript. */
@@ -30,6 +32,7 @@ export interface BackendOptions {
   withQueue?: boolean;
   log?: Log;
   now?: () => number;
+  sleep?: Sleep;
 }
 
 /** A small backend on the embedded adapters, each part at hand. */
@@ -48,6 +51,7 @@ export function createTestBackend(options: BackendOptions = {}) {
     startThread: () => startNodeThread({ url: JOB_THREAD_URL, heapMb: settings.jobHeapMb }),
     batchSize: settings.streamBatchSize,
     maxWorkers: settings.eventsMaxWorkers,
+    chunkEncoding: settings.chunkEncoding,
     workerCount: settings.workerCount,
     timeoutSeconds: settings.jobTimeoutSeconds,
     maxWaiting: settings.queueMaxWaiting,
@@ -58,8 +62,10 @@ export function createTestBackend(options: BackendOptions = {}) {
     store,
     queue: withQueue ? queue : null,
     settings,
+    compression: nodeCompression,
     log,
     now,
+    sleep: options.sleep,
   });
   return { app, store, source, queue, settings };
 }

@@ -1,0 +1,107 @@
+import { isJobDead, isJobFinished, SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import type { StreamPiece, StreamPieces } from '../http/streamBody.js';
+import type { ChunkStore, JobFields } from '../ports.js';
+import type { Sleep } from '../sleep.js';
+import { readResultMeta } from './resultMeta.js';
+import { line, recordsLine, StreamEndError } from './streamLines.js';
+import type { StreamPosition } from './StreamPosition.js';
+import { restOfResult, type ResultStream } from './streamResult.js';
+import { watchJob } from './watchJob.js';
+
+/** A job that is being followed. */
+export interface FollowedJob extends ResultStream {
+  store: Pick<ChunkStore, 'get' | 'readJob' | 'subscribe'>;
+  /** The job as it was when the stream was asked for. */
+  fields: Partial<JobFields>;
+  sleep: Sleep;
+  /** Aborted when the reader leaves. */
+  signal: AbortSignal;
+}
+
+/**
+ * The job as it is now. The first attempt that is seen is the one that is followed.
+ * @throws StreamEndError where the job is gone, over without a result, or in another attempt's hands
+ */
+async function readLiving({ store, jobId, position }: FollowedJob) {
+  const { jobNotFound, jobCancelled, jobFailed, resultRestarted } = SERVER_ERROR_CODES;
+  const fields = await store.readJob(jobId);
+  if (!fields) {
+    throw new StreamEndError(jobNotFound, 'The job has expired; run the trace again.');
+  }
+  const { status = 'queued', attempt = '', error } = fields;
+  if (status === 'cancelled') throw new StreamEndError(jobCancelled, 'The job was cancelled.');
+  if (isJobDead(status)) throw new StreamEndError(jobFailed, error || `The job is ${status}.`);
+  if (position.attempt !== '' && attempt !== position.attempt) {
+    const message = 'Another worker has begun the job anew; read the stream from its start.';
+    throw new StreamEndError(resultRestarted, message);
+  }
+  position.attempt = attempt;
+  return { ...fields, status };
+}
+
+/**
+ * The next batch of each domain, as far as it is stored by now. A batch is sent once the job was
+ * read after it and still was in the same attempt: the next one removes what is stored.
+ */
+async function* storedBatches(
+  job: FollowedJob,
+  domains: readonly string[],
+): AsyncGenerator<StreamPiece, boolean, void> {
+  let isAny = false;
+  for (const domain of domains) {
+    const at = job.position.of(domain);
+    const chunk = await job.chunks.read(domain, at.batches);
+    if (!chunk) continue;
+    await readLiving(job);
+    if (!at.begun) yield line({ type: 'domain_start', domain, total: null });
+    at.begun = true;
+    yield* recordsLine(domain, chunk, job.position);
+    isAny = true;
+  }
+  return isAny;
+}
+
+/** Makes a `progress` line wherever it says something new. */
+function createProgress(position: StreamPosition) {
+  let told = '';
+  return ({ pct = '0', stage }: Partial<JobFields>): string[] => {
+    const step = `${pct} ${stage}`;
+    if (step === told) return [];
+    told = step;
+    return [line({ type: 'progress', pct: Number(pct), rows: position.rows, stage })];
+  };
+}
+
+async function* followUntilFinished(job: FollowedJob, domains: readonly string[]): StreamPieces {
+  const progressOf = createProgress(job.position);
+  const watch = watchJob(job.store, job.jobId, job.sleep, job.signal);
+  try {
+    for (;;) {
+      const fields = await readLiving(job);
+      if (isJobFinished(fields.status)) return;
+      if (fields.status !== 'queued') yield* progressOf(fields);
+      if (!(yield* storedBatches(job, domains))) await watch.changed();
+    }
+  } finally {
+    watch.end();
+  }
+}
+
+/**
+ * The stream of a job that is still at work: each batch as soon as it is stored, and what a finished
+ * result has besides once the job has finished.
+ * @throws StreamEndError where the job ends without a result, or begins anew
+ */
+export async function* followResult(job: FollowedJob): StreamPieces {
+  const { jobId, store } = job;
+  const { profile, domains: names = '' } = job.fields;
+  const domains = names === '' ? [] : names.split(',');
+  yield line({ type: 'meta', job_id: jobId, profile, domains });
+  yield* followUntilFinished(job, domains);
+  const meta = await readResultMeta(store, jobId);
+  if (!meta) {
+    const message = 'The result of this job is no longer stored; run the trace again.';
+    throw new StreamEndError(SERVER_ERROR_CODES.jobResultExpired, message);
+  }
+  yield* restOfResult(meta, job);
+}
