@@ -31,6 +31,7 @@ export class ChangeSubscriber {
 
   /** Hears no more; the connection stays open. */
   close(): void {
+    this.#unsubscribe([...this.#listeners.keys()]);
     this.#redis.off('message', this.#onMessage);
     this.#redis.off('close', this.#onClose);
     this.#redis.off('ready', this.#onReady);
@@ -41,8 +42,14 @@ export class ChangeSubscriber {
     const listeners = this.#listeners.get(channel);
     if (!listeners?.delete(listener) || listeners.size > 0) return;
     this.#listeners.delete(channel);
+    this.#unsubscribe([channel]);
+  }
+
+  #unsubscribe(channels: string[]): void {
+    // without names it would be all that others hear on the connection
+    if (channels.length === 0) return;
     // what is heard all the same is told to nobody
-    this.#redis.unsubscribe(channel).catch(() => undefined);
+    this.#redis.unsubscribe(...channels).catch(() => undefined);
   }
 
   readonly #onMessage = (channel: string): void => {

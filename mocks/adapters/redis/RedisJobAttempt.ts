@@ -11,8 +11,8 @@ import { fieldArgs, type RedisJob } from './RedisJob.js';
 import { takeJob } from './removeResult.js';
 import { DROP, FINISH, PUT, UPDATE } from './scripts.js';
 
-/** `result:meta` goes so much before the chunks that it names, at most, ms. */
-const META_LEAD_MS = 1_000;
+/** How long `result:meta` lives, of the TTL: no result may outlive the chunks that its meta names. */
+const META_TTL_SHARE = 0.99;
 
 /** The domain of a chunk's key; null for the other keys of a result. */
 function domainOf(key: ResultKey): string | null {
@@ -56,7 +56,7 @@ export class RedisJobAttempt implements JobAttempt {
   async #finish(fields: JobEnd): Promise<void> {
     const { ttlMs, jobId } = this.#job;
     const keys = [...this.#stored].map((key) => this.#job.key(key));
-    const metaTtlMs = ttlMs - Math.min(META_LEAD_MS, Math.floor(ttlMs / 10));
+    const metaTtlMs = Math.floor(ttlMs * META_TTL_SHARE);
     const args = [
       `${this.#writer}:ended`,
       this.#job.key('result:meta'),

@@ -1,10 +1,8 @@
 import { Redis } from 'ioredis';
 import type { Log } from '../../log.js';
 
-/** No command waits longer for its answer, ms. */
-const COMMAND_TIMEOUT_MS = 5_000;
-/** A connection from which nothing comes for so long while an answer is due is given up, ms. */
-const SOCKET_TIMEOUT_MS = 10_000;
+/** No command waits longer for its answer, and a connection that owes one is given up after it, ms. */
+const TIMEOUT_MS = 5_000;
 const LONGEST_RETRY_MS = 1_000;
 /** After so many attempts to connect, 2.5 s in all, the commands that wait for it are refused. */
 const RETRIES_PER_COMMAND = 5;
@@ -20,9 +18,9 @@ const RETRIES_PER_COMMAND = 5;
  */
 export function createRedis(url: string, log: Log = () => undefined): Redis {
   const redis = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    connectTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
     maxRetriesPerRequest: RETRIES_PER_COMMAND,
     retryStrategy: (attempt) => Math.min(100 * 2 ** (attempt - 1), LONGEST_RETRY_MS),
   });

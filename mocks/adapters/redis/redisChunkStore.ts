@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Log } from '../../log.js';
-import {
-  AttemptLostError,
-  type ChunkStore,
-  type JobAttempt,
-  type JobEnd,
-  type JobFields,
-  type ResultKey,
-} from '../../ports.js';
+import type { ChunkStore, JobAttempt, JobEnd, JobFields, ResultKey } from '../../ports.js';
 import { ChangeSubscriber } from './ChangeSubscriber.js';
 import { watchConnection } from './createRedis.js';
 import { fromRedis } from './redisErrors.js';
@@ -21,7 +14,7 @@ export interface RedisChunkStoreOptions {
   /** For commands; whoever made it closes it. */
   redis: Redis;
   /**
-   * For the changes of jobs alone; whoever made it closes it. @default a connection of the store's
+   * For what this store hears of jobs, alone; whoever made it closes it. @default a connection of the store's
    * own, to where `redis` goes, opened by the first `subscribe`
    */
   subscriber?: Redis;
@@ -88,13 +81,11 @@ class RedisStore implements RedisChunkStore {
   async beginAttempt(jobId: string, fields: Partial<JobFields>): Promise<JobAttempt> {
     const job = this.#job(jobId);
     const writer = randomUUID();
-    const isFree = await takeJob(job, { from: '', to: writer, isAttempt: true, fields });
-    if (!isFree) throw new AttemptLostError(jobId);
+    await takeJob(job, { from: '', to: writer, isAttempt: true, fields });
     return new RedisJobAttempt(job, writer);
   }
 
   async endJob(jobId: string, fields: JobEnd): Promise<void> {
-    // whoever takes the job meanwhile removes the rest
     await takeJob(this.#job(jobId), { from: '', to: randomUUID(), isAttempt: false, fields });
   }
 

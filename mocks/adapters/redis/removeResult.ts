@@ -6,13 +6,7 @@ import { DROP, TAKE } from './scripts.js';
 /** Chunks of a domain that are removed at once. */
 const CHUNKS_A_CALL = 200;
 
-interface TakenJob {
-  /** Of the job before it was taken, comma-joined. */
-  domains: string;
-  /** Its `result:meta`, empty where there was none. */
-  meta: string;
-}
-
+/** Who takes a job from whom. */
 export interface TakeOptions {
   /** Who may write so far; empty where that does not matter. */
   from: string;
@@ -36,8 +30,9 @@ function chunksOf(meta: string): Map<string, number> {
 /**
  * Makes `to` the only writer of a job, then removes its result: the chunks that its meta names, and
  * those behind them or of an unfinished result, domain by domain until there are no more. A chunk
- * that stands behind a gap (its forerunners expired) stays until its TTL.
- * @returns false where `from` or, meanwhile, `to` is the writer no more
+ * that stands behind a gap (its forerunners expired) stays until its TTL; where another takes the
+ * job meanwhile, the rest is for that one to remove.
+ * @returns false where `from` is the writer no more
  */
 export async function takeJob(
   job: RedisJob,
@@ -49,37 +44,21 @@ export async function takeJob(
   const reply = (await job.run(TAKE, from, keys, args)) as [string, string] | null;
   if (!reply) return false;
   const [before, meta] = reply;
-  const taken: TakenJob = { domains: `${before},${fields.domains ?? ''}`, meta };
-  return removeChunks(job, to, taken, stored);
-}
-
-async function removeChunks(
-  job: RedisJob,
-  writer: string,
-  { domains, meta }: TakenJob,
-  stored: Iterable<string>,
-): Promise<boolean> {
   const chunks = chunksOf(meta);
-  const names = new Set([...domains.split(','), ...chunks.keys(), ...stored]);
-  names.delete('');
-  const removed = await Promise.all(
-    [...names].map((domain) => removeDomain(job, writer, domain, chunks.get(domain) ?? 0)),
+  const named = `${before},${fields.domains ?? ''}`.split(',');
+  const domains = new Set([...named, ...chunks.keys(), ...stored]);
+  domains.delete('');
+  await Promise.all(
+    [...domains].map((domain) => removeDomain(job, to, domain, chunks.get(domain) ?? 0)),
   );
-  return !removed.includes(false);
+  return true;
 }
 
-async function removeDomain(
-  job: RedisJob,
-  writer: string,
-  domain: string,
-  chunks: number,
-): Promise<boolean> {
-  for (let first = 0; ; first += CHUNKS_A_CALL) {
+async function removeDomain(job: RedisJob, writer: string, domain: string, chunks: number) {
+  for (let first = 0, dropped: unknown = 1; first < chunks || dropped; first += CHUNKS_A_CALL) {
     const keys = Array.from({ length: CHUNKS_A_CALL }, (_, i) =>
       job.key(chunkKey(domain, first + i)),
     );
-    const dropped = await job.run(DROP, writer, keys, []);
-    if (dropped === null) return false;
-    if (dropped === 0 && first + CHUNKS_A_CALL >= chunks) return true;
+    dropped = await job.run(DROP, writer, keys, []);
   }
 }

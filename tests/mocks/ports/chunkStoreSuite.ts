@@ -38,8 +38,11 @@ export function describeChunkStore(adapter: string, create: () => Promise<StoreU
 
     it('keeps bytes as they are, whatever they are', async () => {
       const every = Uint8Array.from({ length: 256 }, (_, i) => i);
-      await storeResult(store, 'a', { 'result:history:0': every.slice() });
+      const part = every.slice().subarray(7, 250);
+      const values = { 'result:history:0': every.slice(), 'result:history:1': part };
+      await storeResult(store, 'a', values);
       expect(Uint8Array.from((await store.get('a', 'result:history:0'))!)).toEqual(every);
+      expect(Uint8Array.from((await store.get('a', 'result:history:1'))!)).toEqual(part);
     });
 
     it('keeps the fields of a job that an update does not name', async () => {
