@@ -47,6 +47,7 @@ export function createEmbeddedBackend(
     store,
     workerCount: settings.workerCount,
     maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
   });
   const app = createTraceApp({
     source: createSource(source),

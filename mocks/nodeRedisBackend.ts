@@ -39,8 +39,13 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
   const { settings, source, log, clientOf } = options;
   const { redis, store, close: closeStore } = openStore(options);
-  const maxWaiting = settings.queueMaxWaiting;
-  const queue = createBullmqJobQueue({ ...placeOf(settings), store, maxWaiting, log });
+  const queue = createBullmqJobQueue({
+    ...placeOf(settings),
+    store,
+    maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
+    log,
+  });
   const app = createTraceApp({
     source: createSource(source),
     store,

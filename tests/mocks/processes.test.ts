@@ -187,6 +187,24 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     expect(await statusOf(a!, cancelled)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('a job that waits is told its place, and a client that has enough of them waits with 429', async () => {
+    const [a, b] = (await startBackend(2, 0, { TRACE_QUEUE_MAX_PER_CLIENT: '2' })) as [
+      BackendProcess,
+      BackendProcess,
+    ];
+    const jobIds = [await startJob(a, request(500)), await startJob(b, request(500))];
+    const answer = await post(a, '/api/trace/events', request(500));
+    expect(await readError(answer)).toMatchObject({
+      status: 429,
+      error: { code: 'TOO_MANY_REQUESTS', message: expect.stringContaining('2 of your traces') },
+      meta: { retry_after_seconds: 30 },
+    });
+    expect(await statusOf(a, jobIds[0]!)).toMatchObject({ status: 'queued', position: 1 });
+    expect(await statusOf(a, jobIds[1]!)).toMatchObject({ status: 'queued', position: 2 });
+    await startMore('worker');
+    expect(await waitForStatus(b, jobIds[1]!, 'finished')).not.toHaveProperty('position');
+  });
+
   it('the job of a killed worker is taken up again, with the rows of an undisturbed run', async () => {
     const [a, ...workers] = (await startBackend(1, 2)) as [BackendProcess];
     const events = request(4_000);
