@@ -55,6 +55,7 @@ export function createEmbeddedBackend(
     store,
     workerCount: settings.workerCount,
     maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
   });
   const app = createTraceApp({
     source: opened.source,

@@ -44,8 +44,13 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
   const { settings, source, log, metrics, clientOf } = options;
   const { redis, store, close: closeStore } = openStore(options);
   const opened = openNodeSource(source);
-  const maxWaiting = settings.queueMaxWaiting;
-  const queue = createBullmqJobQueue({ ...placeOf(settings), store, maxWaiting, log });
+  const queue = createBullmqJobQueue({
+    ...placeOf(settings),
+    store,
+    maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
+    log,
+  });
   const app = createTraceApp({
     source: opened.source,
     store,

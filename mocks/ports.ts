@@ -167,8 +167,13 @@ export interface EventsJob {
 
 /** Runs events jobs where they cannot hold up the thread that answers requests. */
 export interface JobQueue {
-  /** Takes a job; its status is in the chunk store when this resolves. Rejects where it takes none. */
-  enqueue(job: EventsJob): Promise<void>;
+  /**
+   * Takes a client's job; its status is in the chunk store when this resolves. Rejects where it takes
+   * none, with QueueLimitError where it takes no more of this client.
+   */
+  enqueue(job: EventsJob, client?: string): Promise<void>;
+  /** How many jobs are taken up before a job that waits, and itself; null for any other. */
+  position(jobId: string): Promise<number | null>;
   /** Ends a queued or running job; false where there is none. */
   cancel(jobId: string): Promise<boolean>;
   /** Jobs that wait for a worker. */

@@ -35,6 +35,8 @@ export interface TraceSettings {
   redisKeyPrefix: string;
   /** Name of the queue; servers and workers of one name belong together. */
   workerQueue: string;
+  /** Jobs of one client that wait for a worker; above it 429. */
+  queueMaxPerClient: number;
   /** So many workers may die of a job; then it fails. */
   jobMaxAttempts: number;
   /** A worker that does not renew its lock on a job for so long has lost it. */
@@ -73,6 +75,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   redisUrl: '',
   redisKeyPrefix: 'mes_wip',
   workerQueue: 'trace-events',
+  queueMaxPerClient: 5,
   jobMaxAttempts: 3,
   jobLockSeconds: 15,
   jobStalledCheckSeconds: 10,
@@ -99,6 +102,19 @@ function readFlag(env: Environment, name: string, fallback: boolean): boolean {
   throw new TypeError(`${name} must be true or false, not "${text}".`);
 }
 
+function readChoice<T extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  const text = env[name]?.trim().toLowerCase();
+  if (!text) return fallback;
+  const choice = choices.find((known) => known === text);
+  if (choice) return choice;
+  throw new TypeError(`${name} must be ${choices.join(' or ')}, not "${text}".`);
+}
+
 /** A name that may stand between the colons of a key. */
 function readKeyName(env: Environment, name: string, fallback: string): string {
   const text = env[name]?.trim();
@@ -121,19 +137,6 @@ function readRateLimit(env: Environment, kind: RateLimitedKind): RateLimit {
     maxRequests: readNumber(env, `${name}_MAX_REQUESTS`, maxRequests),
     windowSeconds: readNumber(env, `${name}_WINDOW_SECONDS`, windowSeconds),
   };
-}
-
-function readChoice<T extends string>(
-  env: Environment,
-  name: string,
-  choices: readonly T[],
-  fallback: T,
-): T {
-  const text = env[name]?.trim().toLowerCase();
-  if (!text) return fallback;
-  const choice = choices.find((known) => known === text);
-  if (choice) return choice;
-  throw new TypeError(`${name} must be ${choices.join(' or ')}, not "${text}".`);
 }
 
 /**
@@ -166,6 +169,7 @@ export function readSettings(env: Environment): TraceSettings {
     redisUrl: readRedisUrl(env, d.redisUrl),
     redisKeyPrefix: env.REDIS_KEY_PREFIX?.trim() || d.redisKeyPrefix,
     workerQueue: readKeyName(env, 'TRACE_WORKER_QUEUE', d.workerQueue),
+    queueMaxPerClient: readNumber(env, 'TRACE_QUEUE_MAX_PER_CLIENT', d.queueMaxPerClient),
     jobMaxAttempts: readNumber(env, 'TRACE_JOB_MAX_ATTEMPTS', d.jobMaxAttempts),
     jobLockSeconds: readNumber(env, 'TRACE_JOB_LOCK_SECONDS', d.jobLockSeconds),
     jobStalledCheckSeconds: readNumber(

@@ -5,6 +5,8 @@ export interface QueuedJob {
   job: EventsJob;
   /** Unix time, seconds. */
   createdAt: string;
+  /** Who asked for it. */
+  client?: string;
 }
 
 /** The fields of a job's hash before anything of it is known; all of them, as it may have expired. */

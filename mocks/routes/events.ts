@@ -7,6 +7,7 @@ import { ApiError } from '../http/ApiError.js';
 import { readJsonBody } from '../http/readJsonBody.js';
 import { readEventsRequest } from '../http/validate.js';
 import { prepareAggregation } from '../jobs/prepareAggregation.js';
+import { QueueLimitError } from '../jobs/QueueLimitError.js';
 import { errorFields } from '../log.js';
 import type { EventsJob, JobQueue } from '../ports.js';
 import { eventsBody } from './eventsBody.js';
@@ -72,16 +73,25 @@ async function answerAtOnce(
 /** Seconds after which a full or failing queue may be tried again. */
 const RETRY_AFTER_SECONDS = 30;
 
-async function enqueue(queue: JobQueue, job: EventsJob, { log }: TraceAppContext): Promise<void> {
+async function enqueue(
+  queue: JobQueue,
+  job: EventsJob,
+  client: string,
+  { log }: TraceAppContext,
+): Promise<void> {
+  const later = { retry_after_seconds: RETRY_AFTER_SECONDS };
   try {
-    await queue.enqueue(job);
+    await queue.enqueue(job, client);
   } catch (error) {
+    if (error instanceof QueueLimitError) {
+      throw new ApiError(429, SERVER_ERROR_CODES.tooManyRequests, error.message, later);
+    }
     log('error', 'A job could not be queued.', { jobId: job.jobId, ...errorFields(error) });
     throw new ApiError(
       503,
       SERVER_ERROR_CODES.serviceUnavailable,
       `The queue takes no more jobs now; try again in ${RETRY_AFTER_SECONDS} s.`,
-      { retry_after_seconds: RETRY_AFTER_SECONDS },
+      later,
     );
   }
 }
@@ -98,7 +108,7 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
       return answerAtOnce(job, context, c.req.raw.signal);
     }
     const jobId = `trace-evt-${randomUUID().replaceAll('-', '')}`;
-    await enqueue(queue, { ...job, jobId }, context);
+    await enqueue(queue, { ...job, jobId }, clientOf(c.env), context);
     // who left before the answer will never know of the job
     if (c.req.raw.signal.aborted) await queue.cancel(jobId);
     const statusUrl = jobPath(jobId);

@@ -10,6 +10,7 @@ import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import { checkName, readCount } from '../http/validate.js';
+import { errorFields } from '../log.js';
 import type { JobFields } from '../ports.js';
 import { createChunkReader } from '../results/chunkReader.js';
 import { resultPage } from '../results/resultPage.js';
@@ -35,6 +36,19 @@ function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): Job
     cancel: true,
     follow: true,
   };
+}
+
+/** A job's place among those that wait; a queue that cannot tell it does not cost the status. */
+async function positionOf({ queue, log }: TraceAppContext, jobId: string): Promise<number | null> {
+  try {
+    return (await queue?.position(jobId)) ?? null;
+  } catch (error) {
+    log('warning', 'The queue could not tell the place of a job.', {
+      jobId,
+      ...errorFields(error),
+    });
+    return null;
+  }
 }
 
 /** The page of a legacy result: for a domain that it has a part of it, else all of it. */
@@ -114,7 +128,10 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
     await limited(c);
     const jobId = checkName(c.req.param('id'), 'job_id');
     const fields = await readFields(context, jobId);
-    return jsonAnswer(statusOf(jobId, fields, now()), { wrap: settings.wrapAnswers });
+    const status = statusOf(jobId, fields, now());
+    const position = status.status === 'queued' ? await positionOf(context, jobId) : null;
+    const body = position === null ? status : { ...status, position };
+    return jsonAnswer(body, { wrap: settings.wrapAnswers });
   });
 
   app.get('/api/trace/job/:id/result', async (c) => {

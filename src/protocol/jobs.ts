@@ -30,6 +30,8 @@ export interface JobStatus {
   cancel?: boolean;
   /** Ours: `GET {stream_url}?follow=1` sends rows while the job is at work. */
   follow?: boolean;
+  /** Ours, of a job that waits for a worker: its place among those that do, from 1. */
+  position?: number;
 }
 
 /** True once the result of a job can be read. */

@@ -8,7 +8,9 @@ import { queueNames } from '../../mocks/adapters/bullmq/queueNames.js';
 import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
 import { createRedisChunkStore } from '../../mocks/adapters/redis/redisChunkStore.js';
 import { StoreUnavailableError } from '../../mocks/adapters/storeErrors.js';
+import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
 import type { ChunkStore, EventsJob } from '../../mocks/ports.js';
+import { startCuttingProxy } from './support/cuttingProxy.js';
 import { storeCalls } from './support/storeCalls.js';
 import { type RedisServer, startRedisServer } from './support/redisServer.js';
 
@@ -31,7 +33,7 @@ function open(redisUrl: string, maxWaiting = 10) {
   const log = vi.fn();
   const redis = createRedis(redisUrl);
   const store = createRedisChunkStore({ redis, keyPrefix, ttlSeconds: 60 });
-  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting, log });
+  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting, maxPerClient: 2, log });
   closers.push(async () => {
     await jobs.close();
     store.close();
@@ -84,6 +86,28 @@ describe('the server’s side of the queue in Redis', () => {
     await jobs.enqueue(jobNamed('d'));
   });
 
+  it('takes no more of one client than may wait, and tells each job its place', async () => {
+    const { place, jobs, store } = open(server.url);
+    const elsewhere = createBullmqJobQueue({
+      ...place,
+      store,
+      maxWaiting: 10,
+      maxPerClient: 2,
+      log: vi.fn(),
+    });
+    closers.push(() => elsewhere.close());
+    await jobs.enqueue(jobNamed('a'), 'ann');
+    await elsewhere.enqueue(jobNamed('b'), 'ann');
+    await expect(jobs.enqueue(jobNamed('c'), 'ann')).rejects.toBeInstanceOf(QueueLimitError);
+    expect(await store.readJob('c')).toBeNull();
+    await jobs.enqueue(jobNamed('d'), 'bob');
+    const places = () => Promise.all(['a', 'b', 'c', 'd'].map((id) => elsewhere.position(id)));
+    expect(await places()).toEqual([1, 2, null, 3]);
+    expect(await elsewhere.cancel('a')).toBe(true);
+    expect(await places()).toEqual([null, 1, null, 2]);
+    await jobs.enqueue(jobNamed('e'), 'ann');
+  });
+
   it('cancels a job that waits, and no other', async () => {
     const { place, jobs, store, redis } = open(server.url);
     await jobs.enqueue(jobNamed('a'));
@@ -116,6 +140,24 @@ describe('the server’s side of the queue in Redis', () => {
     expect(await store.readJob('b')).toMatchObject({ status: 'queued' });
   });
 
+  it('takes jobs also where its first connection is cut while BullMQ looks at the server', async () => {
+    const proxy = await startCuttingProxy(Number(new URL(server.url).port));
+    closers.push(() => proxy.close());
+    const { place, store } = open(server.url);
+    const limits = { maxWaiting: 10, maxPerClient: 2 };
+    const jobs = createBullmqJobQueue({
+      ...place,
+      ...limits,
+      redisUrl: proxy.url,
+      store,
+      log: vi.fn(),
+    });
+    closers.push(() => jobs.close());
+    await vi.waitFor(() => expect(proxy.connections()).toBeGreaterThan(1));
+    await vi.waitFor(() => jobs.enqueue(jobNamed('a')), { timeout: 5_000 });
+    expect(await store.readJob('a')).toMatchObject({ status: 'queued' });
+  });
+
   it('rejects within seconds where Redis hangs', async () => {
     const hanging = await startRedisServer();
     closers.push(() => hanging.stop());
@@ -138,7 +180,13 @@ describe('the server’s side of the queue in Redis', () => {
         await new Promise<void>((resolve) => (answer = resolve));
       },
     };
-    const jobs = createBullmqJobQueue({ ...place, store: slow, maxWaiting: 10, log: vi.fn() });
+    const jobs = createBullmqJobQueue({
+      ...place,
+      store: slow,
+      maxWaiting: 10,
+      maxPerClient: 2,
+      log: vi.fn(),
+    });
     closers.push(() => jobs.close());
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     answer();
@@ -162,7 +210,13 @@ describe('the server’s side of the queue in Redis', () => {
         await store.endJob(...args);
       },
     };
-    const jobs = createBullmqJobQueue({ ...place, store: failing, maxWaiting: 10, log: vi.fn() });
+    const jobs = createBullmqJobQueue({
+      ...place,
+      store: failing,
+      maxWaiting: 10,
+      maxPerClient: 2,
+      log: vi.fn(),
+    });
     closers.push(() => jobs.close());
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     expect(await store.readJob('a')).toMatchObject({ status: 'queued' });

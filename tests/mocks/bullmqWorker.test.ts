@@ -33,7 +33,7 @@ async function open(changes: { lockSeconds?: number; stalledCheckSeconds?: numbe
   const store = createRedisChunkStore({ redis, keyPrefix: place.keyPrefix, ttlSeconds: 60 });
   const logged: string[] = [];
   const log = (_level: string, message: string) => void logged.push(message);
-  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting: 10, log });
+  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting: 10, maxPerClient: 2, log });
   const threads: ReturnType<typeof fakeThread>[] = [];
   const worker = createBullmqWorker({
     ...place,

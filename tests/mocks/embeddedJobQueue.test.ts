@@ -33,6 +33,7 @@ function createQueue(
     workerCount: options.workerCount ?? 1,
     timeoutSeconds: 30,
     maxWaiting: 3,
+    maxPerClient: 2,
     log: (level, message) => void logged.push(`${level}: ${message}`),
   });
   queues.push(queue);
@@ -213,6 +214,21 @@ describe('the embedded queue', () => {
     await expect(queue.enqueue(await createJob('d'))).rejects.toThrow('TRACE_QUEUE_MAX_WAITING');
     expect(await queue.cancel('a')).toBe(true);
     await queue.enqueue(await createJob('e'));
+  });
+
+  it('takes no more of one client than may wait, and tells each job its place', async () => {
+    const first = fakeThread();
+    const { queue } = createQueue(() => first.thread);
+    await queue.enqueue(await createJob('running'), 'ann');
+    for (const id of ['a', 'b']) await queue.enqueue(await createJob(id), 'ann');
+    await expect(queue.enqueue(await createJob('c'), 'ann')).rejects.toThrow('2 of your traces');
+    await queue.enqueue(await createJob('d'), 'bob');
+    const places = () =>
+      Promise.all(['running', 'a', 'b', 'c', 'd'].map((id) => queue.position(id)));
+    expect(await places()).toEqual([null, 1, 2, null, 3]);
+    expect(await queue.cancel('a')).toBe(true);
+    expect(await places()).toEqual([null, null, 1, null, 2]);
+    await queue.enqueue(await createJob('e'), 'ann');
   });
 
   it('keeps a job that runs for longer than results live', async () => {

@@ -187,6 +187,24 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     expect(await statusOf(a!, cancelled)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('a job that waits is told its place, and a client that has enough of them waits with 429', async () => {
+    const [a, b] = (await startBackend(2, 0, { TRACE_QUEUE_MAX_PER_CLIENT: '2' })) as [
+      BackendProcess,
+      BackendProcess,
+    ];
+    const jobIds = [await startJob(a, request(500)), await startJob(b, request(500))];
+    const answer = await post(a, '/api/trace/events', request(500));
+    expect(await readError(answer)).toMatchObject({
+      status: 429,
+      error: { code: 'TOO_MANY_REQUESTS', message: expect.stringContaining('2 of your traces') },
+      meta: { retry_after_seconds: 30 },
+    });
+    expect(await statusOf(a, jobIds[0]!)).toMatchObject({ status: 'queued', position: 1 });
+    expect(await statusOf(a, jobIds[1]!)).toMatchObject({ status: 'queued', position: 2 });
+    await startMore('worker');
+    expect(await waitForStatus(b, jobIds[1]!, 'finished')).not.toHaveProperty('position');
+  });
+
   it('the job of a killed worker is taken up again, with the rows of an undisturbed run', async () => {
     const [a, ...workers] = (await startBackend(1, 2)) as [BackendProcess];
     const events = request(4_000);
@@ -212,24 +230,37 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
   });
 
   it('a worker that comes back late writes nothing into what another has taken over', async () => {
-    const [a, ...workers] = (await startBackend(1, 2)) as [BackendProcess];
+    // so late that it would not look after its lock for half a minute
+    const env = { TRACE_JOB_LOCK_SECONDS: '60' };
+    const [a, ...workers] = (await startBackend(1, 2, env)) as [BackendProcess];
     const events = request(4_000);
     const jobId = await startJob(a, events);
     await waitForChunks(jobId);
     const late = workerOf(workers, jobId);
     const other = (workers as BackendProcess[]).find((worker) => worker !== late)!;
     late.signal('SIGSTOP');
-    await vi.waitFor(() => expect(messagesOf(other, jobId)).toContain('Job started.'), {
-      timeout: 15_000,
-      interval: 5,
-    });
+    await redis.del(`${keyPrefix}:bull:trace-events:${jobId}:lock`);
+    await waitForStatus(a, jobId, 'finished');
+    const hash = await redis.hgetall(`${keyPrefix}:trace:job:${jobId}:meta`);
     late.signal('SIGCONT');
     await vi.waitFor(() => expect(messagesOf(late, jobId)).toContain('Job stopped.'), {
       timeout: 10_000,
     });
-    await waitForStatus(a, jobId, 'finished');
-    await expectWholeResult(a, jobId, events);
+    expect(await redis.hgetall(`${keyPrefix}:trace:job:${jobId}:meta`)).toEqual(hash);
     expect(messagesOf(other, jobId)).toEqual(['Job started.', 'Job finished.']);
+    await expectWholeResult(a, jobId, events);
+  });
+
+  it('a client that follows has rows while the job is at work in another process', async () => {
+    const [a] = (await startBackend(1, 1)) as BackendProcess[];
+    const jobId = await startJob(a!, request(4_000));
+    const stream = await a!.request(`${jobPath(jobId)}/stream?follow=1`);
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"type":"records"')) text += (await reader.read()).value;
+    expect(await statusOf(a!, jobId)).toMatchObject({ status: 'started' });
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+    expect(JSON.parse(text.trimEnd().split('\n').at(-1)!)).toMatchObject({ type: 'complete' });
   });
 
   it('a worker that is asked to end hands its job back, and the next takes it up', async () => {

@@ -14,11 +14,17 @@ it('reads settings from the environment', () => {
     TRACE_CHUNK_ENCODING: ' JSON ',
     TRACE_JOB_RATE_LIMIT_MAX_REQUESTS: '7',
     TRACE_SEED_RATE_LIMIT_WINDOW_SECONDS: '9',
+    REDIS_URL: ' rediss://:secret@redis.test:6380/2 ',
+    REDIS_KEY_PREFIX: 'plant',
+    TRACE_WORKER_QUEUE: 'night',
   });
   expect(settings).toMatchObject({
     asyncCidThreshold: 0,
     streamBatchSize: 250,
     wrapAnswers: true,
+    redisUrl: 'rediss://:secret@redis.test:6380/2',
+    redisKeyPrefix: 'plant',
+    workerQueue: 'night',
     chunkEncoding: 'json',
     rateLimits: {
       job: { maxRequests: 7, windowSeconds: 60 },
@@ -33,6 +39,10 @@ it.each([
   ['TRACE_JOB_TTL_SECONDS', 'an hour'],
   ['TRACE_ASYNC_CID_THRESHOLD', '-1'],
   ['TRACE_WRAP_ANSWERS', 'perhaps'],
+  ['TRACE_WORKER_QUEUE', 'trace:events'],
+  ['TRACE_QUEUE_MAX_PER_CLIENT', '0'],
+  ['TRACE_JOB_LOCK_SECONDS', '0.5'],
+  ['REDIS_URL', '127.0.0.1:6379'],
   ['TRACE_CHUNK_ENCODING', 'gzip'],
 ])('names a setting that cannot be taken: %s=%s', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be`));

@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
 import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
@@ -18,6 +19,8 @@ export interface BullmqJobQueueOptions extends QueuePlace {
   store: ChunkStore;
   /** Jobs that may wait for a worker. */
   maxWaiting: number;
+  /** Of them, jobs of one client. */
+  maxPerClient: number;
   log: Log;
 }
 
@@ -28,7 +31,7 @@ export interface BullmqJobQueueOptions extends QueuePlace {
  * @example
  * const queue = createBullmqJobQueue({
  *   redisUrl: 'redis://127.0.0.1:6379', keyPrefix: 'mes_wip', queueName: 'trace-events',
- *   store, maxWaiting: 20, log,
+ *   store, maxWaiting: 20, maxPerClient: 5, log,
  * });
  */
 export function createBullmqJobQueue(options: BullmqJobQueueOptions): JobQueue {
@@ -69,10 +72,10 @@ class BullmqJobQueue implements JobQueue {
     this.#queue = this.#openQueue();
   }
 
-  async enqueue(job: EventsJob): Promise<void> {
-    const queued: QueuedJob = { job, createdAt: seconds() };
+  async enqueue(job: EventsJob, client?: string): Promise<void> {
+    const queued: QueuedJob = { job, createdAt: seconds(), client };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
-    await this.#checkRoom(signal);
+    await this.#checkRoom(signal, client);
     try {
       await this.#announce(queued, signal);
       await this.#queue.add('events', queued, { jobId: job.jobId, ...REMOVE_ENDED });
@@ -80,6 +83,10 @@ class BullmqJobQueue implements JobQueue {
       void this.#withdraw(job.jobId);
       throw new QueueUnavailableError({ cause: error });
     }
+  }
+
+  async position(jobId: string): Promise<number | null> {
+    return (await this.#waitingIds()).indexOf(jobId) + 1 || null;
   }
 
   async cancel(jobId: string): Promise<boolean> {
@@ -121,25 +128,40 @@ class BullmqJobQueue implements JobQueue {
     return queue;
   }
 
-  async #checkRoom(signal: AbortSignal): Promise<void> {
-    const { maxWaiting } = this.#options;
-    let waiting: number;
+  async #checkRoom(signal: AbortSignal, client?: string): Promise<void> {
+    const { maxWaiting, maxPerClient } = this.#options;
+    let clients: (string | null)[];
     try {
       // waits for a connection that is being made
       await within(signal, this.#queue.waitUntilReady());
-      waiting = await within(signal, this.#queue.getWaitingCount());
+      clients = await within(signal, this.#waitingClients());
     } catch (error) {
       throw new QueueUnavailableError({ cause: error });
     }
-    if (waiting >= maxWaiting) {
+    if (clients.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
+    const own = clients.filter((other) => client !== undefined && other === client);
+    if (own.length >= maxPerClient) throw new QueueLimitError(maxPerClient);
+  }
+
+  /** The ids of the jobs that wait, the next one first. */
+  async #waitingIds(): Promise<string[]> {
+    const ids = await this.#redis.lrange(this.#queue.toKey('wait'), 0, -1);
+    return ids.reverse();
+  }
+
+  /** Whose jobs wait. */
+  async #waitingClients(): Promise<(string | null)[]> {
+    const ids = await this.#waitingIds();
+    return ids.length === 0 ? [] : this.#redis.hmget(this.#names.open, ...ids);
   }
 
   /** The job's hash comes before the job: a worker may take it up at once. */
   async #announce(queued: QueuedJob, signal: AbortSignal): Promise<void> {
     const { jobId } = queued.job;
-    await within(signal, this.#redis.hset(this.#names.open, jobId, '1'));
+    const client = queued.client ?? '';
+    await within(signal, this.#redis.hset(this.#names.open, jobId, client));
     await within(signal, this.#options.store.createJob(jobId, jobFields(queued, 'queued')));
   }
 

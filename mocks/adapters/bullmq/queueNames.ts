@@ -11,7 +11,7 @@ export interface QueuePlace {
 export function queueNames({ keyPrefix, queueName }: QueuePlace) {
   return {
     bull: `${keyPrefix}:bull`,
-    /** Hash of the jobs that have not ended: job id → '1'. */
+    /** Hash of the jobs that have not ended: job id → client. */
     open: `${keyPrefix}:trace:open:${queueName}`,
     /** Channel that carries the ids of cancelled jobs. */
     cancelled: `${keyPrefix}:trace:cancelled:${queueName}`,

@@ -1,4 +1,5 @@
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields } from '../../log.js';
 import type { ChunkStore, EventsJob, JobAttempt, JobEnd, JobQueue } from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
@@ -9,6 +10,8 @@ export interface EmbeddedJobQueueOptions extends ThreadOptions {
   workerCount: number;
   /** Jobs that may wait for a worker. */
   maxWaiting: number;
+  /** Of them, jobs of one client. */
+  maxPerClient: number;
   now?: () => number;
 }
 
@@ -34,15 +37,21 @@ class EmbeddedJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  async enqueue(job: EventsJob): Promise<void> {
-    const { store, maxWaiting } = this.#options;
+  async enqueue(job: EventsJob, client?: string): Promise<void> {
+    const { store, maxWaiting, maxPerClient } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
-    const waiting = { job, createdAt: this.#seconds() };
+    const own = this.#waiting.filter((other) => client !== undefined && other.client === client);
+    if (own.length >= maxPerClient) throw new QueueLimitError(maxPerClient);
+    const waiting = { job, createdAt: this.#seconds(), client };
     this.#waiting.push(waiting);
     await store.createJob(job.jobId, jobFields(waiting, 'queued'));
     this.#startWaiting();
+  }
+
+  async position(jobId: string): Promise<number | null> {
+    return this.#waiting.findIndex(({ job }) => job.jobId === jobId) + 1 || null;
   }
 
   async cancel(jobId: string): Promise<boolean> {

@@ -55,6 +55,7 @@ export function createTestBackend(options: BackendOptions = {}) {
     workerCount: settings.workerCount,
     timeoutSeconds: settings.jobTimeoutSeconds,
     maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
     log,
   });
   const app = createTraceApp({
