@@ -1,6 +1,9 @@
 import type { ChunkCompression, ChunkEncoding } from './ChunkCompression.js';
 
 /** No JSON, and no UTF-8 at all, begins with 0x9d; "VT" and the version of the format follow. */
+const SPACE = 0x20;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const MAGIC = [0x9d, 0x56, 0x54, 0x01];
 const CHECK_AT = 4;
 const CHECKED_FROM = 8;
@@ -82,10 +85,14 @@ export function openChunk(
   };
 }
 
-/** The array without what stands around it. */
+/** The array without the white space around it. */
 function jsonArrayOf(bytes: Uint8Array): Uint8Array {
-  const start = bytes.indexOf(0x5b);
-  const end = bytes.lastIndexOf(0x5d) + 1;
-  if (start < 0 || end <= start) throw new ChunkDamagedError('it is no JSON array');
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && bytes[start]! <= SPACE) start++;
+  while (end > start && bytes[end - 1]! <= SPACE) end--;
+  if (bytes[start] !== OPEN_BRACKET || bytes[end - 1] !== CLOSE_BRACKET || end - start < 2) {
+    throw new ChunkDamagedError('it is no JSON array');
+  }
   return bytes.subarray(start, end);
 }

@@ -50,6 +50,13 @@ const TracePage = defineComponent(() => {
 
 const PARAMS = { mode: 'date_range', start_date: '2025-09-01', end_date: '2026-02-27' } as const;
 
+/** A server whose jobs can be polled only. */
+const withoutFollow = http.post('*/api/trace/events', async ({ request }) => {
+  const answer = await app.fetch(request);
+  const body = (await answer.json()) as Record<string, unknown>;
+  return HttpResponse.json({ ...body, follow: undefined }, { status: answer.status });
+});
+
 function open(): VueWrapper {
   wrapper = mount(TracePage, { attachTo: document.body, global: { plugins: [createPinia()] } });
   return wrapper;
@@ -86,6 +93,7 @@ it('shows what a cut stream lacks, and keeps its rows', async () => {
 
 it('shows why a job failed and what to do', async () => {
   worker.use(
+    withoutFollow,
     http.get('*/api/trace/job/:id', () =>
       HttpResponse.json({ job_id: 'x', status: 'failed', error: 'ORA-01555' }),
     ),
@@ -98,6 +106,7 @@ it('shows why a job failed and what to do', async () => {
 it('ends the job on the server when the user cancels', async () => {
   const ended = vi.fn();
   worker.use(
+    withoutFollow,
     http.get('*/api/trace/job/:id', () =>
       HttpResponse.json({ job_id: 'x', status: 'started', pct: 10 }),
     ),

@@ -30,6 +30,18 @@ describe('a compressed chunk', () => {
     );
   });
 
+  it('is not taken for JSON where its first byte is another one and brackets are within', () => {
+    for (const bytes of [
+      [0x9c, 0x5b, 0x31, 0x5d, 0xff],
+      [0x5b, 0x31, 0x5d, 0xff],
+      [0x9c, 0x5b, 0x5d],
+      [0x5b],
+      [],
+    ]) {
+      expect(() => openChunk(Uint8Array.from(bytes), nodeCompression)).toThrow(ChunkDamagedError);
+    }
+  });
+
   it('is told from any that differs in one bit, or ends early', () => {
     const place = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
     fc.assert(
