@@ -4,7 +4,7 @@ import {
   openSource,
   type SourceOptions,
 } from './adapters/createSource.js';
-import type { DuckdbSource } from './adapters/duckdb/index.js';
+import type { DuckdbSource } from './adapters/duckdb/createDuckdbSource.js';
 
 /** Opens a source of any kind. */
 export function openNodeSource(options: SourceOptions): OpenSource {
@@ -15,7 +15,7 @@ export function openNodeSource(options: SourceOptions): OpenSource {
 function openDuckdb(options: DuckdbOptions): OpenSource {
   let loading: Promise<DuckdbSource> | undefined;
   const load = () =>
-    (loading ??= import('./adapters/duckdb/index.js').then(({ createDuckdbSource }) =>
+    (loading ??= import('./adapters/duckdb/createDuckdbSource.js').then(({ createDuckdbSource }) =>
       createDuckdbSource(options),
     ));
   return {

@@ -1,4 +1,5 @@
 import { ensureBuilt } from './ensureBuilt.mjs';
 
 await ensureBuilt({ server: 'dist-server' });
-await import('../dist-server/seed.js');
+const { seed } = await import('../dist-server/seed.js');
+await seed();

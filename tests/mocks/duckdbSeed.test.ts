@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createDuckdbSource, seedDatabase } from '../../mocks/adapters/duckdb/index.js';
 import { createSyntheticSource } from '../../mocks/adapters/synthetic/index.js';
 import { temporaryFolder } from './support/duckdbFactory.js';
@@ -43,4 +43,12 @@ it('gives the same tables in parts as in one', async () => {
   const source = createDuckdbSource({ path });
   expect(await wholeLineage(source)).toEqual(await wholeLineage(createSyntheticSource(factory)));
   await source.close();
+});
+
+it('begins when it is called, and not by being loaded', async () => {
+  const write = vi.spyOn(process.stdout, 'write');
+  const { seed } = await import('../../mocks/seed.js');
+  expect(seed).toBeTypeOf('function');
+  expect(write).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
 });
