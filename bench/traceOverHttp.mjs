@@ -19,8 +19,8 @@ async function post(url, body) {
   return response.json();
 }
 
-/** Runs the three stages; resolves with the URLs of the job. */
-export async function startJob(base, params = MSD_PARAMS) {
+/** Runs the first two stages; resolves with the body of the third. */
+export async function eventsRequest(base, params = MSD_PARAMS) {
   const profile = 'mid_section_defect';
   const { seeds } = await post(`${base}api/trace/seed-resolve`, { profile, params });
   const seedIds = seeds.map((seed) => seed.container_id);
@@ -31,14 +31,19 @@ export async function startJob(base, params = MSD_PARAMS) {
   });
   const ids = new Set(seedIds);
   for (const id of seedIds) for (const ancestor of ancestors[id] ?? []) ids.add(ancestor);
-  const accepted = await post(`${base}api/trace/events`, {
+  return {
     profile,
     params,
     container_ids: [...ids],
     seed_container_ids: seedIds,
     domains: ['upstream_history', 'materials'],
     lineage: { ancestors, seed_roots },
-  });
+  };
+}
+
+/** Runs the three stages; resolves with the URLs of the job. */
+export async function startJob(base, params = MSD_PARAMS) {
+  const accepted = await post(`${base}api/trace/events`, await eventsRequest(base, params));
   const absolute = (url) => String(new URL(url, base));
   return { statusUrl: absolute(accepted.status_url), streamUrl: absolute(accepted.stream_url) };
 }

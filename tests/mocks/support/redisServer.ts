@@ -15,6 +15,8 @@ export interface RedisServerOptions {
 /** A redis-server of a test's own, in a directory of its own. */
 export interface RedisServer {
   readonly url: string;
+  /** Where it keeps its data. */
+  readonly dir: string;
   /** Of the process that runs now, or ran last. */
   readonly pid: number;
   /** SIGKILL; resolves when it is gone. */
@@ -74,6 +76,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   };
   return {
     url: `redis://127.0.0.1:${port}`,
+    dir,
     get pid() {
       return server.pid!;
     },
