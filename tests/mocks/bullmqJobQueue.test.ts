@@ -1,84 +1,31 @@
-import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createBullmqJobQueue } from '../../mocks/adapters/bullmq/bullmqJobQueue.js';
+import { describe, expect, it, vi } from 'vitest';
 import { createLostJobWatch } from '../../mocks/adapters/bullmq/createLostJobWatch.js';
 import { QueueUnavailableError } from '../../mocks/adapters/bullmq/QueueUnavailableError.js';
-import { queueNames } from '../../mocks/adapters/bullmq/queueNames.js';
-import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
-import { createRedisChunkStore } from '../../mocks/adapters/redis/redisChunkStore.js';
 import { StoreUnavailableError } from '../../mocks/adapters/storeErrors.js';
 import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
-import type { ChunkStore, EventsJob } from '../../mocks/ports.js';
+import type { ChunkStore } from '../../mocks/ports.js';
 import { startCuttingProxy } from './support/cuttingProxy.js';
 import { storeCalls } from './support/storeCalls.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { startRedisServer } from './support/redisServer.js';
+import { jobNamed, useQueue } from './support/useQueue.js';
 
-let server: RedisServer;
-let keyPrefix = '';
-let tests = 0;
-const closers: (() => Promise<void> | void)[] = [];
-
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(() => server.stop());
-
-function open(redisUrl: string, maxWaiting = 10) {
-  keyPrefix = `test${++tests}`;
-  const place = { redisUrl, keyPrefix, queueName: 'trace-events' };
-  const log = vi.fn();
-  const redis = createRedis(redisUrl);
-  const store = createRedisChunkStore({ redis, keyPrefix, ttlSeconds: 60 });
-  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting, maxPerClient: 2, log });
-  closers.push(async () => {
-    await jobs.close();
-    store.close();
-    redis.disconnect();
-  });
-  return { place, redis, store, jobs, log };
-}
-
-/** BullMQ's own view of the queue, from another connection. */
-function openEntries(redisUrl: string, { bull }: ReturnType<typeof queueNames>) {
-  const connection = new Redis(redisUrl);
-  const entries = new Queue('trace-events', { connection, prefix: bull });
-  closers.push(async () => {
-    await entries.close();
-    connection.disconnect();
-  });
-  return entries;
-}
-
-const jobNamed = (jobId: string): EventsJob => ({
-  jobId,
-  profile: 'query_tool',
-  containerIds: ['a', 'b'],
-  domains: ['history', 'holds'],
-  params: {},
-  seedContainerIds: [],
-  ancestors: {},
-  seedRoots: {},
-});
+const { closing, open, openJobs, openEntries } = useQueue();
 
 describe('the server’s side of the queue in Redis', () => {
   it('has the status in the store and the job in the queue once it has taken it', async () => {
-    const { place, store, jobs } = open(server.url);
+    const { place, store, jobs } = await open();
     await jobs.enqueue(jobNamed('a'));
     expect(await store.readJob('a')).toMatchObject({
       status: 'queued',
       cid_count: '2',
       domains: 'history,holds',
     });
-    const entry = await openEntries(server.url, queueNames(place)).getJob('a');
+    const entry = await openEntries(place).getJob('a');
     expect(entry!.data.job).toEqual(jobNamed('a'));
   });
 
   it('takes no more jobs than may wait, until one of them is cancelled', async () => {
-    const { jobs, store } = open(server.url, 2);
+    const { jobs, store } = await open({ maxWaiting: 2 });
     for (const id of ['a', 'b']) await jobs.enqueue(jobNamed(id));
     await expect(jobs.enqueue(jobNamed('c'))).rejects.toThrow('TRACE_QUEUE_MAX_WAITING');
     expect(await store.readJob('c')).toBeNull();
@@ -87,15 +34,8 @@ describe('the server’s side of the queue in Redis', () => {
   });
 
   it('takes no more of one client than may wait, and tells each job its place', async () => {
-    const { place, jobs, store } = open(server.url);
-    const elsewhere = createBullmqJobQueue({
-      ...place,
-      store,
-      maxWaiting: 10,
-      maxPerClient: 2,
-      log: vi.fn(),
-    });
-    closers.push(() => elsewhere.close());
+    const { place, jobs, store } = await open();
+    const elsewhere = openJobs(place, store);
     await jobs.enqueue(jobNamed('a'), 'ann');
     await elsewhere.enqueue(jobNamed('b'), 'ann');
     await expect(jobs.enqueue(jobNamed('c'), 'ann')).rejects.toBeInstanceOf(QueueLimitError);
@@ -108,22 +48,64 @@ describe('the server’s side of the queue in Redis', () => {
     await jobs.enqueue(jobNamed('e'), 'ann');
   });
 
+  it.each([
+    { limit: 'a client', client: 'ann', maxWaiting: 10, taken: 2 },
+    { limit: 'the queue', client: undefined, maxWaiting: 3, taken: 3 },
+  ])('passes no limit of $limit with 20 jobs at once over two servers', async (limits) => {
+    const { client, maxWaiting, taken } = limits;
+    const { place, store, jobs, redis, names } = await open({ maxWaiting });
+    const elsewhere = openJobs(place, store, { maxWaiting });
+    const ids = Array.from({ length: 20 }, (_, i) => `job${i}`);
+    const answers = await Promise.allSettled(
+      ids.map((id, i) => (i % 2 === 0 ? jobs : elsewhere).enqueue(jobNamed(id), client)),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(taken);
+    expect(await jobs.countWaiting()).toBe(taken);
+    expect(await redis.hlen(names.open)).toBe(taken);
+    expect(await redis.exists(names.places)).toBe(0);
+  });
+
+  it('counts a job that a server has reserved a place for and not queued yet', async () => {
+    const { place, store, jobs, redis, names } = await open();
+    let goOn: () => void = () => undefined;
+    const slow: ChunkStore = {
+      ...storeCalls(store),
+      async createJob(...args) {
+        await new Promise<void>((resolve) => (goOn = resolve));
+        await store.createJob(...args);
+      },
+    };
+    await jobs.enqueue(jobNamed('a'), 'ann');
+    const queueing = openJobs(place, slow).enqueue(jobNamed('b'), 'ann');
+    await vi.waitFor(async () => expect(await redis.zcard(names.places)).toBe(1));
+    expect(await redis.pttl(names.places)).toBeGreaterThan(0);
+    await expect(jobs.enqueue(jobNamed('c'), 'ann')).rejects.toBeInstanceOf(QueueLimitError);
+    goOn();
+    await queueing;
+    expect(await redis.exists(names.places)).toBe(0);
+  });
+
+  it('counts no reservation that has ended', async () => {
+    const { jobs, redis, names } = await open({ maxWaiting: 1 });
+    await redis.zadd(names.places, Date.now() - 1, 'of-a-dead-server');
+    await jobs.enqueue(jobNamed('a'));
+  });
+
   it('cancels a job that waits, and no other', async () => {
-    const { place, jobs, store, redis } = open(server.url);
+    const { place, names, jobs, store, redis } = await open();
     await jobs.enqueue(jobNamed('a'));
     expect(await jobs.cancel('a')).toBe(true);
     expect(await jobs.cancel('a')).toBe(false);
     expect(await jobs.cancel('nobody')).toBe(false);
     expect(await store.readJob('a')).toMatchObject({ status: 'cancelled' });
-    const names = queueNames(place);
-    expect(await openEntries(server.url, names).getJob('a')).toBeUndefined();
+    expect(await openEntries(place).getJob('a')).toBeUndefined();
     expect(await redis.hkeys(names.open)).toEqual([]);
   });
 
   it('rejects within seconds where no Redis listens', async () => {
     const gone = await startRedisServer();
     await gone.stop();
-    const { jobs } = open(gone.url);
+    const { jobs } = await open({ redisUrl: gone.url });
     const startedAt = Date.now();
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     expect(Date.now() - startedAt).toBeLessThan(4_000);
@@ -132,8 +114,8 @@ describe('the server’s side of the queue in Redis', () => {
   it('takes jobs once a Redis that was away at its start is there', async () => {
     const late = await startRedisServer();
     await late.kill();
-    const { jobs, store } = open(late.url);
-    closers.push(() => late.stop());
+    const { jobs, store } = await open({ redisUrl: late.url });
+    closing.push(() => late.stop());
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     await late.restart();
     await vi.waitFor(() => jobs.enqueue(jobNamed('b')), { timeout: 5_000 });
@@ -141,18 +123,10 @@ describe('the server’s side of the queue in Redis', () => {
   });
 
   it('takes jobs also where its first connection is cut while BullMQ looks at the server', async () => {
-    const proxy = await startCuttingProxy(Number(new URL(server.url).port));
-    closers.push(() => proxy.close());
-    const { place, store } = open(server.url);
-    const limits = { maxWaiting: 10, maxPerClient: 2 };
-    const jobs = createBullmqJobQueue({
-      ...place,
-      ...limits,
-      redisUrl: proxy.url,
-      store,
-      log: vi.fn(),
-    });
-    closers.push(() => jobs.close());
+    const { place, store } = await open();
+    const proxy = await startCuttingProxy(Number(new URL(place.redisUrl).port));
+    closing.push(() => proxy.close());
+    const jobs = openJobs({ ...place, redisUrl: proxy.url }, store);
     await vi.waitFor(() => expect(proxy.connections()).toBeGreaterThan(1));
     await vi.waitFor(() => jobs.enqueue(jobNamed('a')), { timeout: 5_000 });
     expect(await store.readJob('a')).toMatchObject({ status: 'queued' });
@@ -160,8 +134,8 @@ describe('the server’s side of the queue in Redis', () => {
 
   it('rejects within seconds where Redis hangs', async () => {
     const hanging = await startRedisServer();
-    closers.push(() => hanging.stop());
-    const { jobs, store } = open(hanging.url);
+    closing.push(() => hanging.stop());
+    const { jobs, store } = await open({ redisUrl: hanging.url });
     await jobs.enqueue(jobNamed('warm-up'));
     process.kill(hanging.pid, 'SIGSTOP');
     const refused = expect(jobs.enqueue(jobNamed('a'))).rejects;
@@ -171,7 +145,7 @@ describe('the server’s side of the queue in Redis', () => {
   });
 
   it('withdraws a job whose store answered too late', async () => {
-    const { place, redis, store } = open(server.url);
+    const { place, names, redis, store } = await open();
     let answer: () => void = () => undefined;
     const slow: ChunkStore = {
       ...storeCalls(store),
@@ -180,24 +154,16 @@ describe('the server’s side of the queue in Redis', () => {
         await new Promise<void>((resolve) => (answer = resolve));
       },
     };
-    const jobs = createBullmqJobQueue({
-      ...place,
-      store: slow,
-      maxWaiting: 10,
-      maxPerClient: 2,
-      log: vi.fn(),
-    });
-    closers.push(() => jobs.close());
+    const jobs = openJobs(place, slow);
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     answer();
-    const names = queueNames(place);
     await vi.waitFor(async () => expect(await redis.hkeys(names.open)).toEqual([]));
     expect(await store.readJob('a')).toMatchObject({ status: 'failed' });
-    expect(await openEntries(server.url, names).getJob('a')).toBeUndefined();
+    expect(await openEntries(place).getJob('a')).toBeUndefined();
   });
 
   it('goes on withdrawing until the store takes it', async () => {
-    const { place, redis, store } = open(server.url);
+    const { place, names, redis, store } = await open();
     let outages = 1;
     const failing: ChunkStore = {
       ...storeCalls(store),
@@ -210,26 +176,18 @@ describe('the server’s side of the queue in Redis', () => {
         await store.endJob(...args);
       },
     };
-    const jobs = createBullmqJobQueue({
-      ...place,
-      store: failing,
-      maxWaiting: 10,
-      maxPerClient: 2,
-      log: vi.fn(),
-    });
-    closers.push(() => jobs.close());
+    const jobs = openJobs(place, failing);
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     expect(await store.readJob('a')).toMatchObject({ status: 'queued' });
-    const isWithdrawn = async () => expect(await redis.hkeys(queueNames(place).open)).toEqual([]);
+    const isWithdrawn = async () => expect(await redis.hkeys(names.open)).toEqual([]);
     await vi.waitFor(isWithdrawn, { timeout: 5_000 });
     expect(await store.readJob('a')).toMatchObject({ status: 'failed' });
   });
 });
 
 describe('the watch for lost jobs', () => {
-  function watch({ place, redis, store }: ReturnType<typeof open>) {
-    const names = queueNames(place);
-    const queue = openEntries(server.url, names);
+  function watch({ place, names, redis, store }: Awaited<ReturnType<typeof open>>) {
+    const queue = openEntries(place);
     const time = { ms: 0 };
     const log = vi.fn();
     const now = () => time.ms;
@@ -238,7 +196,7 @@ describe('the watch for lost jobs', () => {
   }
 
   it('fails a job that the queue does not know, after a grace of 5 s', async () => {
-    const backend = open(server.url);
+    const backend = await open();
     const { queue, time, look, openJobs } = watch(backend);
     for (const id of ['kept', 'lost']) await backend.jobs.enqueue(jobNamed(id));
     await queue.remove('lost');
@@ -257,7 +215,7 @@ describe('the watch for lost jobs', () => {
   });
 
   it('gives a job that is in the queue again the whole grace anew', async () => {
-    const backend = open(server.url);
+    const backend = await open();
     const { queue, time, look } = watch(backend);
     await backend.jobs.enqueue(jobNamed('a'));
     const entry = await queue.getJob('a');
@@ -271,8 +229,40 @@ describe('the watch for lost jobs', () => {
     expect(await backend.store.readJob('a')).toMatchObject({ status: 'queued' });
   });
 
+  it('renews a job that waits, and none that is cancelled', async () => {
+    const backend = await open();
+    const { redis, store, jobs, place } = backend;
+    const { look } = watch(backend);
+    const hash = (jobId: string) => `${place.keyPrefix}:trace:job:${jobId}:meta`;
+    const ids = ['waits', 'cancelled'];
+    for (const id of ids) await jobs.enqueue(jobNamed(id));
+    await store.endJob('cancelled', { status: 'cancelled', completed_at: '1700000000' });
+    for (const id of ids) await redis.pexpire(hash(id), 1_000);
+    await look();
+    expect(await redis.pttl(hash('waits'))).toBeGreaterThan(50_000);
+    expect(await redis.pttl(hash('cancelled'))).toBeLessThan(1_001);
+    expect(await store.readJob('waits')).toMatchObject({ status: 'queued' });
+  });
+
+  it('makes no job of an entry whose hash has expired, and forgets it once it is gone', async () => {
+    const backend = await open();
+    const { redis, store, jobs, place } = backend;
+    const { queue, time, look, openJobs: openIds } = watch(backend);
+    await jobs.enqueue(jobNamed('a'));
+    await redis.del(`${place.keyPrefix}:trace:job:a:meta`);
+    await look();
+    expect(await openIds()).toEqual(['a']);
+    await queue.remove('a');
+    await look();
+    expect(await openIds()).toEqual(['a']);
+    time.ms = 5_000;
+    await look();
+    expect(await openIds()).toEqual([]);
+    expect(await store.readJob('a')).toBeNull();
+  });
+
   it('forgets a job that has ended, and leaves its end as it is', async () => {
-    const backend = open(server.url);
+    const backend = await open();
     const { queue, look, openJobs } = watch(backend);
     await backend.jobs.enqueue(jobNamed('a'));
     const attempt = await backend.store.beginAttempt('a', {});

@@ -31,6 +31,7 @@ afterEach(() => {
 
 function prepare(changes: { store?: Partial<ChunkStore>; stalledCounter?: number } = {}) {
   const memory = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 2 ** 20 });
+  void memory.createJob('job', jobFields(DATA, 'queued'));
   const store: ChunkStore = {
     ...storeCalls(memory),
     ...changes.store,
@@ -58,7 +59,6 @@ const unavailable = () => Promise.reject(new StoreUnavailableError('Redis is awa
 describe('a job that a worker has taken from the queue', () => {
   it('runs in a thread as a new attempt, and ends in the store', async () => {
     const { memory, run, thread, say } = prepare();
-    await memory.createJob('job', jobFields(DATA, 'queued'));
     const done = run.run('token');
     await vi.advanceTimersByTimeAsync(0);
     expect(thread.post).toHaveBeenCalledWith(
@@ -120,6 +120,14 @@ describe('a job that a worker has taken from the queue', () => {
     await run.run('token');
     expect(startThread).not.toHaveBeenCalled();
     expect(await memory.readJob('job')).toMatchObject({ status });
+  });
+
+  it('is not run once it has expired', async () => {
+    const { memory, run, startThread } = prepare({ store: { readJob: async () => null } });
+    await run.run('token');
+    expect(startThread).not.toHaveBeenCalled();
+    expect(await memory.readJob('job')).toMatchObject({ status: 'queued' });
+    expect(logged).toEqual(['warning: Job dropped: it expired before it was run.']);
   });
 
   it('fails without being run once as many workers as may have died of it', async () => {

@@ -1,39 +1,15 @@
-import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createBullmqJobQueue } from '../../mocks/adapters/bullmq/bullmqJobQueue.js';
+import { describe, expect, it, vi } from 'vitest';
 import { createBullmqWorker } from '../../mocks/adapters/bullmq/bullmqWorker.js';
-import { queueNames } from '../../mocks/adapters/bullmq/queueNames.js';
-import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
-import { createRedisChunkStore } from '../../mocks/adapters/redis/redisChunkStore.js';
-import type { EventsJob } from '../../mocks/ports.js';
 import { fakeThread } from './support/fakeThread.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { jobNamed, useQueue } from './support/useQueue.js';
 
-let server: RedisServer;
-let tests = 0;
-const closers: (() => Promise<void> | void)[] = [];
-
-beforeAll(async () => {
-  server = await startRedisServer();
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(() => server.stop());
+const { closing, open: openQueue, openEntries } = useQueue();
 
 /** A server's queue and a worker on one Redis; the worker's threads do what the test tells them. */
 async function open(changes: { lockSeconds?: number; stalledCheckSeconds?: number } = {}) {
-  const place = {
-    redisUrl: server.url,
-    keyPrefix: `test${++tests}`,
-    queueName: 'trace-events',
-  };
-  const redis = createRedis(server.url);
-  const store = createRedisChunkStore({ redis, keyPrefix: place.keyPrefix, ttlSeconds: 60 });
+  const backend = await openQueue();
+  const { place, store } = backend;
   const logged: string[] = [];
-  const log = (_level: string, message: string) => void logged.push(message);
-  const jobs = createBullmqJobQueue({ ...place, store, maxWaiting: 10, maxPerClient: 2, log });
   const threads: ReturnType<typeof fakeThread>[] = [];
   const worker = createBullmqWorker({
     ...place,
@@ -51,33 +27,13 @@ async function open(changes: { lockSeconds?: number; stalledCheckSeconds?: numbe
     lockSeconds: 30,
     stalledCheckSeconds: 30,
     maxAttempts: 2,
-    log,
+    log: (_level, message) => void logged.push(message),
     ...changes,
   });
-  const connection = new Redis(server.url);
-  const entries = new Queue(place.queueName, { connection, prefix: queueNames(place).bull });
+  closing.push(() => worker.close());
   await worker.ready();
-  closers.push(async () => {
-    await worker.close();
-    await jobs.close();
-    await entries.close();
-    store.close();
-    connection.disconnect();
-    redis.disconnect();
-  });
-  return { place, redis, store, jobs, worker, threads, entries, logged };
+  return { ...backend, worker, threads, logged, entries: openEntries(place) };
 }
-
-const jobNamed = (jobId: string): EventsJob => ({
-  jobId,
-  profile: 'query_tool',
-  containerIds: ['a'],
-  domains: ['history'],
-  params: {},
-  seedContainerIds: [],
-  ancestors: {},
-  seedRoots: {},
-});
 
 type Backend = Awaited<ReturnType<typeof open>>;
 
@@ -95,7 +51,7 @@ const hasStopped = (thread: ReturnType<typeof fakeThread>) => () =>
 describe('a worker on BullMQ', () => {
   it('leaves nothing of a job in the queue once it has ended', async () => {
     const backend = await open({ stalledCheckSeconds: 1 });
-    const { store, entries, redis, place } = backend;
+    const { store, entries, redis, names } = backend;
     for (const jobId of ['finishes', 'fails']) {
       const thread = await start(backend, jobId);
       expect(await entries.getJobState(jobId)).toBe('active');
@@ -105,9 +61,8 @@ describe('a worker on BullMQ', () => {
     }
     expect(await store.readJob('finishes')).toMatchObject({ status: 'finished' });
     expect(await store.readJob('fails')).toMatchObject({ status: 'failed', error: 'no rows' });
-    const { bull, open: openKey } = queueNames(place);
-    expect(await redis.keys(`${bull}:*fini*`)).toEqual([]);
-    await vi.waitFor(async () => expect(await redis.hkeys(openKey)).toEqual([]), {
+    expect(await redis.keys(`${names.bull}:*fini*`)).toEqual([]);
+    await vi.waitFor(async () => expect(await redis.hkeys(names.open)).toEqual([]), {
       timeout: 4_000,
     });
   });
@@ -130,9 +85,9 @@ describe('a worker on BullMQ', () => {
 
   it('stops a job on which it has lost its lock, and takes it up again', async () => {
     const backend = await open({ lockSeconds: 1, stalledCheckSeconds: 1 });
-    const { threads, redis, place, store } = backend;
+    const { threads, redis, names, store } = backend;
     const thread = await start(backend, 'a');
-    await redis.del(`${queueNames(place).bull}:trace-events:a:lock`);
+    await redis.del(`${names.bull}:trace-events:a:lock`);
     await vi.waitFor(hasStopped(thread), { timeout: 4_000 });
     await vi.waitFor(() => expect(threads).toHaveLength(2), { timeout: 8_000 });
     threads[1]!.say({ type: 'finished' });

@@ -44,7 +44,7 @@ export class QueuedJobRun {
    */
   async run(token: string): Promise<void> {
     try {
-      if (!(await this.#hasEnded())) await this.#end(await this.#runAttempt());
+      if (!(await this.#isOver())) await this.#end(await this.#runAttempt());
     } catch (error) {
       if (this.#reason === 'handed back') return this.#handBack(token);
       if (this.#reason !== 'lost' && !(error instanceof AttemptLostError)) throw error;
@@ -57,10 +57,18 @@ export class QueuedJobRun {
     return this.#stop.signal.reason as StopReason | undefined;
   }
 
-  /** Cancelled while it waited; or its worker died before it could tell the queue of the end. */
-  async #hasEnded(): Promise<boolean> {
-    const fields = await this.#insist(() => this.#options.store.readJob(this.#jobId));
-    const { status = 'queued' } = fields ?? {};
+  /**
+   * Cancelled while it waited; or its worker died before it could tell the queue of the end; or
+   * forgotten: nobody can ask for a job that has expired.
+   */
+  async #isOver(): Promise<boolean> {
+    const { store, log } = this.#options;
+    const fields = await this.#insist(() => store.readJob(this.#jobId));
+    if (!fields) {
+      log('warning', 'Job dropped: it expired before it was run.', { jobId: this.#jobId });
+      return true;
+    }
+    const { status = 'queued' } = fields;
     return isJobFinished(status) || isJobDead(status);
   }
 

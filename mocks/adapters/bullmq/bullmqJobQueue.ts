@@ -8,11 +8,14 @@ import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
 import { QueueUnavailableError } from './QueueUnavailableError.js';
 import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
+import { reservePlace } from './reservePlace.js';
 
 /** Redis must take a job's first fields within this time, ms. */
 const ENQUEUE_MS = 2_000;
 /** A job's payload may be tens of megabytes on a slow line, ms. */
 const COMMAND_TIMEOUT_MS = 10_000;
+/** By then a job is in the queue, or was refused, ms. */
+const RESERVED_MS = ENQUEUE_MS + COMMAND_TIMEOUT_MS;
 const RETRY_MS = 1_000;
 
 export interface BullmqJobQueueOptions extends QueuePlace {
@@ -75,14 +78,18 @@ class BullmqJobQueue implements JobQueue {
   async enqueue(job: EventsJob, client?: string): Promise<void> {
     const queued: QueuedJob = { job, createdAt: seconds(), client };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
-    await this.#checkRoom(signal, client);
+    await this.#reserve(job.jobId, signal, client);
     try {
-      await this.#announce(queued, signal);
+      // its hash comes before the job: a worker may take it up at once
+      const fields = jobFields(queued, 'queued');
+      await within(signal, this.#options.store.createJob(job.jobId, fields));
       await this.#queue.add('events', queued, { jobId: job.jobId, ...REMOVE_ENDED });
     } catch (error) {
       void this.#withdraw(job.jobId);
       throw new QueueUnavailableError({ cause: error });
     }
+    // a reservation that stays ends by itself
+    await this.#redis.zrem(this.#names.places, job.jobId).catch(() => undefined);
   }
 
   async position(jobId: string): Promise<number | null> {
@@ -128,41 +135,32 @@ class BullmqJobQueue implements JobQueue {
     return queue;
   }
 
-  async #checkRoom(signal: AbortSignal, client?: string): Promise<void> {
+  async #reserve(jobId: string, signal: AbortSignal, client = ''): Promise<void> {
     const { maxWaiting, maxPerClient } = this.#options;
-    let clients: (string | null)[];
+    let place: Awaited<ReturnType<typeof reservePlace>>;
     try {
       // waits for a connection that is being made
       await within(signal, this.#queue.waitUntilReady());
-      clients = await within(signal, this.#waitingClients());
+      const reserving = reservePlace(this.#redis, {
+        waitKey: this.#queue.toKey('wait'),
+        openKey: this.#names.open,
+        placesKey: this.#names.places,
+        ...{ jobId, client, maxWaiting, maxPerClient, reservedMs: RESERVED_MS },
+      });
+      place = await within(signal, reserving);
     } catch (error) {
       throw new QueueUnavailableError({ cause: error });
     }
-    if (clients.length >= maxWaiting) {
+    if (place === 'queue') {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
-    const own = clients.filter((other) => client !== undefined && other === client);
-    if (own.length >= maxPerClient) throw new QueueLimitError(maxPerClient);
+    if (place === 'client') throw new QueueLimitError(maxPerClient);
   }
 
   /** The ids of the jobs that wait, the next one first. */
   async #waitingIds(): Promise<string[]> {
     const ids = await this.#redis.lrange(this.#queue.toKey('wait'), 0, -1);
     return ids.reverse();
-  }
-
-  /** Whose jobs wait. */
-  async #waitingClients(): Promise<(string | null)[]> {
-    const ids = await this.#waitingIds();
-    return ids.length === 0 ? [] : this.#redis.hmget(this.#names.open, ...ids);
-  }
-
-  /** The job's hash comes before the job: a worker may take it up at once. */
-  async #announce(queued: QueuedJob, signal: AbortSignal): Promise<void> {
-    const { jobId } = queued.job;
-    const client = queued.client ?? '';
-    await within(signal, this.#redis.hset(this.#names.open, jobId, client));
-    await within(signal, this.#options.store.createJob(jobId, jobFields(queued, 'queued')));
   }
 
   /** Takes back what may have been queued of a job that its client was refused. */
@@ -174,6 +172,7 @@ class BullmqJobQueue implements JobQueue {
         await store.endJob(jobId, { status: 'failed', error, completed_at: seconds() });
         await this.#queue.remove(jobId);
         await this.#redis.hdel(this.#names.open, jobId);
+        await this.#redis.zrem(this.#names.places, jobId);
         return;
       } catch (failure) {
         log('warning', 'A refused job could not be withdrawn yet.', {

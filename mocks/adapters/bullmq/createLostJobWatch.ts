@@ -19,7 +19,8 @@ export interface LostJobWatchOptions {
 
 /**
  * Finds jobs that the queue has forgotten and nobody has ended: a Redis that was killed may have kept
- * the one and not the other, and a queue entry may have failed on its own. Each call looks once.
+ * the one and not the other, and a queue entry may have failed on its own. Renews those that wait.
+ * Each call looks once.
  */
 export function createLostJobWatch(options: LostJobWatchOptions) {
   const { redis, queue, store, openKey, log, now = Date.now } = options;
@@ -30,14 +31,17 @@ export function createLostJobWatch(options: LostJobWatchOptions) {
     const state = await queue.getJobState(jobId);
     const fields = await store.readJob(jobId);
     const { status = '' } = fields ?? {};
-    if (fields === null || isJobFinished(status) || isJobDead(status)) return state === 'unknown';
+    if (isJobFinished(status) || isJobDead(status)) return state === 'unknown';
     if (state !== 'unknown' && state !== 'failed' && state !== 'completed') {
       missingSince.delete(jobId);
+      // no fields change, but what waits for its turn does not expire meanwhile
+      if (state === 'waiting' && fields) await store.createJob(jobId, {});
       return false;
     }
     const since = missingSince.get(jobId) ?? now();
     missingSince.set(jobId, since);
     if (now() - since < GRACE_MS) return false;
+    if (!fields) return true;
     const error = 'The queue has lost this job; run the trace again.';
     await store.endJob(jobId, { status: 'failed', error, completed_at: String(now() / 1000) });
     log('error', 'Job failed.', { jobId, error });

@@ -13,6 +13,8 @@ export function queueNames({ keyPrefix, queueName }: QueuePlace) {
     bull: `${keyPrefix}:bull`,
     /** Hash of the jobs that have not ended: job id → client. */
     open: `${keyPrefix}:trace:open:${queueName}`,
+    /** Sorted set of the jobs that are being queued: job id → until when their place is kept, Unix ms. */
+    places: `${keyPrefix}:trace:places:${queueName}`,
     /** Channel that carries the ids of cancelled jobs. */
     cancelled: `${keyPrefix}:trace:cancelled:${queueName}`,
   };
