@@ -12,7 +12,7 @@ import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
 import type { ChunkStore, EventsJob } from '../../mocks/ports.js';
 import { startCuttingProxy } from './support/cuttingProxy.js';
 import { storeCalls } from './support/storeCalls.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
 
 let server: RedisServer;
 let keyPrefix = '';
