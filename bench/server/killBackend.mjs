@@ -1,30 +1,19 @@
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { runnerImport } from 'vite';
-import { startServer } from '../startServer.mjs';
+import { startServer, startWorker } from '../startProcess.mjs';
+import { startRedisServer } from '../startRedis.mjs';
+import { EVERY_TRACE_A_JOB } from './startBackend.mjs';
 
 const KEY_PREFIX = 'kills';
 const WORKERS = 2;
 
-/** Every trace is a job, nobody is told to come back later, and a dead worker is soon missed. */
+/** A dead worker is soon missed; short chunks make many moments. */
 const SETTINGS = {
+  ...EVERY_TRACE_A_JOB,
   REDIS_KEY_PREFIX: KEY_PREFIX,
-  TRACE_ASYNC_CID_THRESHOLD: '0',
   TRACE_QUEUE_MAX_PER_CLIENT: '20',
-  TRACE_JOB_LOCK_SECONDS: '1',
   TRACE_JOB_STALLED_CHECK_SECONDS: '1',
   TRACE_STREAM_BATCH_SIZE: '1000',
 };
-for (const kind of ['SEED', 'LINEAGE', 'EVENTS', 'JOB']) {
-  SETTINGS[`TRACE_${kind}_RATE_LIMIT_MAX_REQUESTS`] = '1000000';
-}
-
-/** What the tests start redis-server and workers with. */
-async function importSupport(name) {
-  const path = fileURLToPath(new URL(`../../tests/mocks/support/${name}.ts`, import.meta.url));
-  const { module } = await runnerImport(path, { configFile: false, logLevel: 'error' });
-  return module;
-}
 
 function isAlive(pid) {
   try {
@@ -34,18 +23,22 @@ function isAlive(pid) {
   }
 }
 
+/** The lines of a process's log; its last one may not be whole yet. */
+function linesOf(worker) {
+  const lines = worker.log().split('\n').slice(0, -1);
+  return lines.map((line) => (line.startsWith('{') ? JSON.parse(line) : { message: line }));
+}
+
 /** A Redis, a server and two workers, each a process. */
 class KillBackend {
   /** All workers that ever ran. */
   workers = [];
-  #startProcess;
+  keyPrefix = KEY_PREFIX;
   #env;
 
-  constructor(redis, startProcess, env) {
+  constructor(redis, env) {
     this.redis = redis;
-    this.#startProcess = startProcess;
     this.#env = env;
-    this.keyPrefix = KEY_PREFIX;
     this.client = new Redis(redis.url, { maxRetriesPerRequest: null });
     this.client.on('error', () => undefined); // it connects again by itself
   }
@@ -56,49 +49,62 @@ class KillBackend {
   }
 
   async startWorker() {
-    const worker = await this.#startProcess('worker', this.#env);
-    this.workers.push(worker);
+    this.workers.push(await startWorker(this.#env));
   }
 
   /** The processes that nobody killed and that run no more. */
   deaths(killed = new Set()) {
-    const workers = this.workers.filter((worker) => !killed.has(worker) && !isAlive(worker.pid));
-    const server = isAlive(this.server.pid) ? [] : [this.server.log().slice(-2_000)];
-    return [...server, ...workers.map(({ logged }) => logged.slice(-5))];
+    const own = [this.server, ...this.workers].filter((process) => !killed.has(process));
+    return own.filter(({ pid }) => !isAlive(pid)).map((process) => process.log().slice(-2_000));
   }
 
-  /** Whoever began the job last, and when, Unix time in ms. */
-  starts(jobId) {
-    const started = this.workers.flatMap((worker) =>
-      worker.logged
-        .filter((line) => line.message === 'Job started.' && line.jobId === jobId)
+  /** When a worker said a thing of a job, Unix time in ms, the first one first. */
+  told(jobId, message) {
+    const said = this.workers.flatMap((worker) =>
+      linesOf(worker)
+        .filter((line) => line.message === message && line.jobId === jobId)
         .map((line) => ({ worker, at: Date.parse(line.time) })),
     );
-    return started.sort((a, b) => a.at - b.at);
+    return said.sort((a, b) => a.at - b.at);
+  }
+
+  /** What is known of a job that does not go on. */
+  async describe(jobId) {
+    const bull = `${this.keyPrefix}:bull:trace-events`;
+    const { client } = this;
+    return {
+      hash: await client.hgetall(`${this.keyPrefix}:trace:job:${jobId}:meta`),
+      keys: await client.keys(`${bull}*`),
+      wait: await client.lrange(`${bull}:wait`, 0, -1),
+      active: await client.lrange(`${bull}:active`, 0, -1),
+      open: await client.hkeys(`${this.keyPrefix}:trace:open:trace-events`),
+      workers: this.workers.map((worker) => linesOf(worker).slice(-6)),
+      server: linesOf(this.server).slice(-6),
+    };
   }
 
   async stop() {
     this.client.disconnect();
-    await this.server?.stop();
-    for (const worker of this.workers) if (isAlive(worker.pid)) await worker.close();
+    for (const process of [this.server, ...this.workers]) {
+      if (process && isAlive(process.pid)) await process.stop('SIGKILL');
+    }
     await this.redis.stop();
   }
 }
 
 /**
  * Starts a Redis, a server and two workers.
- * @param {{ containers: number, redis?: object }} options of the synthetic factory and redis-server
+ * @param {{ containers: number, lockSeconds: number, redis?: object }} options `containers` of the
+ *   synthetic factory, `redis` for redis-server
  */
-export async function startKillBackend({ containers, redis: redisOptions = {} }) {
-  const { startRedisServer } = await importSupport('redisServer');
-  const { startProcess } = await importSupport('processes');
+export async function startKillBackend({ containers, lockSeconds, redis: redisOptions }) {
   const redis = await startRedisServer(redisOptions);
-  const env = {
+  const backend = new KillBackend(redis, {
     ...SETTINGS,
     REDIS_URL: redis.url,
     TRACE_SYNTHETIC_CONTAINERS: String(containers),
-  };
-  const backend = new KillBackend(redis, startProcess, env);
+    TRACE_JOB_LOCK_SECONDS: String(lockSeconds),
+  });
   try {
     await backend.start();
   } catch (error) {

@@ -72,8 +72,8 @@ export class KillJobs {
       const status = await this.status(job);
       return ENDED.includes(status) && status;
     };
-    const fields = () => this.#backend.client.hgetall(this.hash(job));
-    return until(`The end of job ${job.jobId}`, JOB_MS, look, fields);
+    const left = () => this.#backend.describe(job.jobId);
+    return until(`The end of job ${job.jobId}`, JOB_MS, look, left);
   }
 
   /** Whether a stream may end so: whole and equal, or with a word that it is not. */
@@ -92,11 +92,11 @@ export class KillJobs {
   }
 }
 
-/** What is left: jobs in BullMQ's lists, queue entries, open jobs, and keys of jobs without TTL. */
+/** What is left: jobs in BullMQ's lists, queue entries, open jobs, keys without TTL but BullMQ's. */
 async function leftOver({ client, keyPrefix }) {
   const bull = `${keyPrefix}:bull:trace-events`;
   const keys = await client.keys(`${keyPrefix}:*`);
-  const kinds = await Promise.all(keys.map((key) => client.pttl(key)));
+  const ttls = await Promise.all(keys.map((key) => client.pttl(key)));
   const lists = ['active', 'wait', 'paused', 'delayed', 'prioritized', 'failed', 'completed'];
   const types = { list: 'llen', zset: 'zcard' };
   const left = {};
@@ -106,7 +106,7 @@ async function leftOver({ client, keyPrefix }) {
   }
   left.entries = keys.filter((key) => key.startsWith(`${bull}:trace-evt-`)).length;
   left.open = await client.hlen(`${keyPrefix}:trace:open:trace-events`);
-  left.withoutTtl = keys.filter((key, i) => kinds[i] < 0 && key.includes(':trace:job:')).length;
+  left.withoutTtl = keys.filter((key, i) => ttls[i] < 0 && !key.startsWith(bull)).length;
   return left;
 }
 

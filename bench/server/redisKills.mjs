@@ -1,8 +1,9 @@
-import { median } from '../contest/figures.mjs';
+import { summary } from '../contest/figures.mjs';
 import { startKillBackend } from './killBackend.mjs';
 import { watchAof } from './killFile.mjs';
 import { emptied, KillJobs } from './killJobs.mjs';
 import { readToEnd } from './killStream.mjs';
+import { createTally } from './killTally.mjs';
 import { createRandom, until, wait } from './killTools.mjs';
 
 const TITLE = 'SIGKILLs of Redis';
@@ -14,6 +15,8 @@ const JOBS_A_ROUND = 3;
 /** Kills fall somewhere in the first so many ms of the jobs. */
 const LIFE_MS = 4_000;
 const MOST_DOWN_MS = 2_000;
+/** A worker keeps its jobs while Redis is away. */
+const LOCK_SECONDS = 10;
 const READY_MS = 15_000;
 const SLOW_MS = 15;
 /** What happens to the append-only file; a power failure takes the last second of everysec. */
@@ -21,7 +24,8 @@ const KINDS = ['everysec', 'power failure', 'everysec', 'always'];
 
 /** Streams of a round and what came of them. */
 function openStreams(run, kept, jobs) {
-  const open = (kind, url, how) => readToEnd(url, how).then((outcome) => run.note(kind, outcome));
+  const open = (kind, url, how) =>
+    readToEnd(url, how).then((outcome) => run.tally.note(kind, outcome));
   const followed = jobs.map(({ streamUrl }, i) =>
     open('followed', `${streamUrl}?follow=1`, { gzip: i % 2 === 1 }),
   );
@@ -35,10 +39,10 @@ function openStreams(run, kept, jobs) {
 }
 
 /** Whatever is asked while Redis is away is answered; a job that is taken all the same counts. */
-async function askMeanwhile({ jobs, statuses }, [job]) {
+async function askMeanwhile({ jobs, answerMs }, [job]) {
   const started = performance.now();
-  const [taken, status] = await Promise.all([jobs.start(), jobs.status(job)]);
-  statuses.push({ status, taken: taken !== null, ms: performance.now() - started });
+  const [taken] = await Promise.all([jobs.start(), jobs.status(job)]);
+  answerMs.push(performance.now() - started);
   return taken;
 }
 
@@ -73,14 +77,14 @@ async function startJobs({ jobs }) {
 }
 
 /** The last of the jobs that finished stays for the streams of the next round; the others go. */
-async function settle({ jobs, ends, note }, kept, all) {
+async function settle({ jobs, ends, tally }, kept, all) {
   let next = kept;
   for (const job of all) {
     const end = await jobs.end(job);
     ends.push(end);
     if (end === 'finished') {
-      note('afterwards', await readToEnd(job.streamUrl));
-      note('afterwards', await readToEnd(job.streamUrl, { gzip: true }));
+      tally.note('afterwards', await readToEnd(job.streamUrl));
+      tally.note('afterwards', await readToEnd(job.streamUrl, { gzip: true }));
       await jobs.remove(next);
       next = job;
     }
@@ -104,51 +108,31 @@ async function playRound(run, kept, round) {
   await Promise.all([...streams.followed, ...finished]);
   const next = await settle(run, kept, taken ? [...jobs, taken] : jobs);
   run.rounds.push({ kind, readySeconds, ...figures, ends: run.ends.slice(-JOBS_A_ROUND) });
-  run.faults.push(...backend.deaths());
+  process.stderr.write(`kill ${round + 1}, ${kind}\n`);
   return next;
 }
 
-function createRun(backend, jobs) {
-  const run = {
-    ...{ backend, jobs, random: createRandom(SEED) },
-    ...{ rounds: [], ends: [], statuses: [], streams: {}, faults: [] },
-    note(kind, outcome) {
-      const name = `${kind}: ${outcome.end}${outcome.code ? ` ${outcome.code}` : ''}`;
-      run.streams[name] = (run.streams[name] ?? 0) + 1;
-      if (!jobs.isHonest(outcome)) run.faults.push({ kind, ...outcome });
-    },
-  };
-  return run;
-}
-
-function tableOf({ rounds, ends, streams, statuses, faults, jobs }) {
-  const ready = rounds.map(({ readySeconds }) => readySeconds);
+function rowsOf({ rounds, ends, answerMs, jobs, tally }) {
   const count = (end) => ends.filter((other) => other === end).length;
   const kinds = [...new Set(KINDS)].map((kind) => [
     `of them ${kind}`,
     rounds.filter((round) => round.kind === kind).length,
   ]);
-  return {
-    title: TITLE,
-    heading: ['', ''],
-    rows: [
-      ['seed', SEED],
-      ['kills and restarts', rounds.length],
-      ...kinds,
-      ['jobs', ends.length],
-      ...['finished', 'failed', 'forgotten'].map((end) => [end, count(end)]),
-      ['rows of a job', jobs.rows],
-      [
-        'results shown as whole that are not, streams without an end, dead processes',
-        faults.length,
-      ],
-      ['until the server answers again, s (median)', median(ready)],
-      ['until the server answers again, s (most)', Math.max(...ready)],
-      ['answers while Redis is away, s (most)', Math.max(...statuses.map(({ ms }) => ms)) / 1_000],
-      ...Object.entries(streams).map(([name, times]) => [`streams, ${name}`, times]),
+  return [
+    ['seed', SEED],
+    ['kills and restarts', rounds.length],
+    ...kinds,
+    ['jobs', ends.length],
+    ...['finished', 'failed', 'forgotten'].map((end) => [end, count(end)]),
+    ['results shown as whole that are not, or streams without an end', tally.faults.length],
+    [
+      'from the answers of Redis to those of the server, s',
+      summary(rounds.map((r) => r.readySeconds)),
     ],
-    runs: rounds,
-  };
+    ['an answer while Redis is away, s', summary(answerMs.map((ms) => ms / 1_000))],
+    ['rows of a job', jobs.rows],
+    ...tally.rows(),
+  ];
 }
 
 /**
@@ -159,19 +143,24 @@ function tableOf({ rounds, ends, streams, statuses, faults, jobs }) {
 export async function redisKills({ containers = MOST_CONTAINERS, kills = KILLS } = {}) {
   const backend = await startKillBackend({
     containers: Math.min(containers, MOST_CONTAINERS),
-    redis: { aof: true },
+    lockSeconds: LOCK_SECONDS,
+    redis: { aof: 'everysec' },
   });
   try {
     const jobs = new KillJobs(backend);
     await jobs.prepare();
-    const run = createRun(backend, jobs);
+    const run = { backend, jobs, random: createRandom(SEED), tally: createTally(jobs) };
+    Object.assign(run, { rounds: [], ends: [], answerMs: [] });
     let kept = await jobs.start();
     await jobs.end(kept);
     for (let round = 0; round < kills; round++) kept = await playRound(run, kept, round);
     await jobs.remove(kept);
     await emptied(backend);
-    if (run.faults.length > 0) throw new Error(JSON.stringify(run.faults, null, 1));
-    return tableOf(run);
+    run.tally.check(backend.deaths());
+    return {
+      tables: [{ title: TITLE, heading: ['', ''], rows: rowsOf(run) }],
+      runs: run.rounds,
+    };
   } finally {
     await backend.stop();
   }

@@ -1,7 +1,8 @@
-import { median } from '../contest/figures.mjs';
+import { summary } from '../contest/figures.mjs';
 import { startKillBackend } from './killBackend.mjs';
 import { emptied, KillJobs } from './killJobs.mjs';
 import { readToEnd } from './killStream.mjs';
+import { createTally } from './killTally.mjs';
 import { createRandom, until, wait } from './killTools.mjs';
 
 const TITLE = 'SIGKILLs of workers';
@@ -18,9 +19,8 @@ const TOO_LATE = new Set(['finished', 'failed', 'cancelled']);
 
 /** The worker that began the job for the `nth` time, 0 at first. */
 function workerOf(backend, jobId, nth) {
-  const look = () => backend.starts(jobId)[nth];
-  const fields = () => backend.workers.map(({ logged }) => logged.slice(-3));
-  return until(`The start of job ${jobId}`, STEP_MS, look, fields);
+  const look = () => backend.told(jobId, 'Job started.')[nth];
+  return until(`The start of job ${jobId}`, STEP_MS, look, () => backend.describe(jobId));
 }
 
 /** Waits for a moment of the job's life: its beginning, the writing of its end, or any between. */
@@ -41,23 +41,23 @@ async function killOnce(run, job, attempt) {
   const { backend, killed, jobs } = run;
   const { worker, at } = await workerOf(backend, job.jobId, attempt);
   await passTime(run, job);
-  const done = worker.logged.some(
-    (line) => line.jobId === job.jobId && line.message === 'Job finished.',
-  );
-  if (done || run.kills >= run.wanted) return false;
+  const isDone = backend.told(job.jobId, 'Job finished.').length > 0;
+  if (isDone || run.kills >= run.wanted) return false;
   run.kills++;
   killed.add(worker);
   const killedAt = Date.now();
-  worker.signal('SIGKILL');
+  void worker.stop('SIGKILL');
   await backend.startWorker();
   const status = await jobs.status(job);
-  run.moments.push({ share: (killedAt - at) / run.jobMs });
+  run.shares.push((killedAt - at) / run.jobMs);
   if (TOO_LATE.has(status)) return false;
   const again = await until(
     `The retaking of job ${job.jobId}`,
     STEP_MS,
-    async () => backend.starts(job.jobId)[attempt + 1] ?? (await jobs.status(job)) === 'finished',
-    () => backend.client.hgetall(jobs.hash(job)),
+    async () =>
+      backend.told(job.jobId, 'Job started.')[attempt + 1] ??
+      (await jobs.status(job)) === 'finished',
+    () => backend.describe(job.jobId),
   );
   if (again === true) return false;
   run.retakeSeconds.push((again.at - killedAt) / 1_000);
@@ -68,7 +68,7 @@ async function killOnce(run, job, attempt) {
 async function follow(run, { streamUrl }, gzip) {
   for (;;) {
     const outcome = await readToEnd(`${streamUrl}?follow=1`, { gzip });
-    run.note('followed', outcome);
+    run.tally.note('followed', outcome);
     if (outcome.code !== 'RESULT_RESTARTED') return;
   }
 }
@@ -83,7 +83,7 @@ async function playJob(run) {
   const end = await jobs.end(job);
   run.ends.push(end);
   await followed;
-  if (end === 'finished') run.note('finished', await readToEnd(job.streamUrl, { gzip }));
+  if (end === 'finished') run.tally.note('finished', await readToEnd(job.streamUrl, { gzip }));
   await jobs.remove(job);
 }
 
@@ -96,52 +96,37 @@ async function measureJob(backend, jobs) {
   const pair = await Promise.all([jobs.start(), jobs.start()]);
   await Promise.all(pair.map((job) => jobs.end(job)));
   const times = pair.map(({ jobId }) => {
-    const [{ worker, at }] = backend.starts(jobId);
-    const end = worker.logged.find(
-      (line) => line.jobId === jobId && line.message === 'Job finished.',
+    const [[start], [end]] = ['Job started.', 'Job finished.'].map((message) =>
+      backend.told(jobId, message),
     );
-    return Date.parse(end.time) - at;
+    return end.at - start.at;
   });
   await Promise.all(pair.map((job) => jobs.remove(job)));
   return Math.max(...times);
 }
 
 function createRun(backend, jobs, jobMs, wanted) {
-  const run = {
+  return {
     ...{ backend, jobs, jobMs, wanted, kills: 0, random: createRandom(SEED) },
-    ...{ killed: new Set(), moments: [], retakeSeconds: [], ends: [], streams: {}, faults: [] },
-    note(kind, outcome) {
-      const name = `${kind}: ${outcome.end}${outcome.code ? ` ${outcome.code}` : ''}`;
-      run.streams[name] = (run.streams[name] ?? 0) + 1;
-      if (!jobs.isHonest(outcome)) run.faults.push({ kind, ...outcome });
-    },
+    ...{ killed: new Set(), shares: [], retakeSeconds: [], ends: [], tally: createTally(jobs) },
   };
-  return run;
 }
 
-function tableOf(run) {
-  const count = (end) => run.ends.filter((other) => other === end).length;
-  const finished = count('finished');
-  const left = run.ends.length - finished - count('failed');
-  return {
-    title: TITLE,
-    heading: ['', ''],
-    rows: [
-      ['seed', SEED],
-      ['kills', run.kills],
-      ['jobs', run.ends.length],
-      ['finished, %', (100 * finished) / run.ends.length],
-      ['failed', count('failed')],
-      ['left running', left],
-      ['results whose rows differ, or streams without an end', run.faults.length],
-      ['until the job is retaken, s (median)', median(run.retakeSeconds)],
-      ['until the job is retaken, s (most)', Math.max(...run.retakeSeconds)],
-      ['rows of a job', run.jobs.rows],
-      ['a job undisturbed, s', run.jobMs / 1_000],
-      ...Object.entries(run.streams).map(([name, times]) => [`streams, ${name}`, times]),
-    ],
-    runs: [{ ends: run.ends, moments: run.moments, retakeSeconds: run.retakeSeconds }],
-  };
+function rowsOf({ kills, ends, retakeSeconds, jobs, jobMs, tally }) {
+  const count = (end) => ends.filter((other) => other === end).length;
+  return [
+    ['seed', SEED],
+    ['kills', kills],
+    ['jobs', ends.length],
+    ['of them finished', `${summary([(100 * count('finished')) / ends.length])} %`],
+    ['failed', count('failed')],
+    ['left running', ends.length - count('finished') - count('failed')],
+    ['results with other rows than an undisturbed one', tally.faults.length],
+    ['from the kill to the retaking, s', summary(retakeSeconds)],
+    ['a job undisturbed, s', summary([jobMs / 1_000])],
+    ['rows of a job', jobs.rows],
+    ...tally.rows(),
+  ];
 }
 
 /**
@@ -150,16 +135,20 @@ function tableOf(run) {
  * @throws Error where a job does not end, a result differs, or anything is left
  */
 export async function workerKills({ containers = MOST_CONTAINERS, kills = KILLS } = {}) {
-  const backend = await startKillBackend({ containers: Math.min(containers, MOST_CONTAINERS) });
+  const backend = await startKillBackend({
+    containers: Math.min(containers, MOST_CONTAINERS),
+    lockSeconds: 1,
+  });
   try {
     const jobs = new KillJobs(backend);
     await jobs.prepare();
     const run = createRun(backend, jobs, await measureJob(backend, jobs), kills);
     await Promise.all(Array.from({ length: LANES }, () => playLane(run)));
     await emptied(backend);
-    run.faults.push(...backend.deaths(run.killed));
-    if (run.faults.length > 0) throw new Error(JSON.stringify(run.faults, null, 1));
-    return tableOf(run);
+    run.tally.check(backend.deaths(run.killed));
+    const { ends, shares, retakeSeconds } = run;
+    const table = { title: TITLE, heading: ['', ''], rows: rowsOf(run) };
+    return { tables: [table], runs: [{ ends, shares, retakeSeconds }] };
   } finally {
     await backend.stop();
   }

@@ -6,7 +6,7 @@ import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
 import type { ChunkStore } from '../../mocks/ports.js';
 import { startCuttingProxy } from './support/cuttingProxy.js';
 import { storeCalls } from './support/storeCalls.js';
-import { startRedisServer } from './support/redisServer.js';
+import { startRedisServer } from '../../bench/startRedis.mjs';
 import { jobNamed, useQueue } from './support/useQueue.js';
 
 const { closing, open, openJobs, openEntries } = useQueue();
