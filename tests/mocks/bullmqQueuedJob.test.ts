@@ -192,13 +192,14 @@ describe('a job that a worker has taken from the queue', () => {
     });
   });
 
-  it('stops at the first write after another attempt has begun', async () => {
+  it('stops at the first write after another attempt has begun, whatever others are on their way', async () => {
     const { memory, run, thread, say } = prepare();
     const done = run.run('token');
     await vi.advanceTimersByTimeAsync(0);
     await memory.beginAttempt('job', { status: 'started' });
     const value = new Uint8Array([1]);
     say({ type: 'store', call: 0, request: { method: 'put', key: 'result:history:0', value } });
+    say({ type: 'store', call: 1, request: { method: 'put', key: 'result:holds:0', value } });
     await done;
     expect(thread.post).toHaveBeenCalledWith({ type: 'stop' });
     expect(await memory.readJob('job')).toMatchObject({ status: 'started', attempt: '2' });

@@ -67,10 +67,10 @@ class ThreadRun {
     this.#thread = thread;
     const { signal, timeoutSeconds } = options;
     const timer = setTimeout(
-      () => this.#stop(fail(`The job took longer than ${timeoutSeconds} s and was stopped.`)),
+      () => this.#stop(() => fail(`The job took longer than ${timeoutSeconds} s and was stopped.`)),
       Math.min(timeoutSeconds * 1000, MAX_TIMER_MS),
     );
-    const onAbort = () => this.#stop(Promise.reject(signal.reason));
+    const onAbort = () => this.#stop(() => Promise.reject(signal.reason));
     signal.addEventListener('abort', onAbort);
     this.end = new Promise<RunEnd>((resolve) => (this.#settle = resolve)).finally(() => {
       clearTimeout(timer);
@@ -103,11 +103,15 @@ class ThreadRun {
     }
   }
 
-  /** The run ends; its thread first interrupts its queries: a database's own threads outlive it. */
-  #stop(end: RunEnd | Promise<never>): void {
+  /**
+   * The run ends; its thread first interrupts its queries: a database's own threads outlive it. Of
+   * several reasons, as two writes that fail at once, the first one counts; a rejection made for
+   * another would be nobody's, and end the process.
+   */
+  #stop(end: () => RunEnd | Promise<never>): void {
     if (!this.#running) return;
     this.#running = false;
-    this.#settle(end);
+    this.#settle(end());
     this.#stopTimer = setTimeout(() => this.#finish(STOPPED), STOP_MS);
     this.#thread.post({ type: 'stop' });
   }
@@ -142,7 +146,7 @@ class ThreadRun {
       else await attempt.updateJob(request.fields);
       return null;
     } catch (error) {
-      if (error instanceof AttemptLostError) this.#stop(Promise.reject(error));
+      if (error instanceof AttemptLostError) this.#stop(() => Promise.reject(error));
       else log('error', 'The store failed on a job.', { jobId: job.jobId, ...errorFields(error) });
       return error instanceof Error ? error.message : String(error);
     }
