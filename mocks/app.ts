@@ -32,6 +32,8 @@ export interface TraceAppPorts {
   log?: Log;
   /** @default nothing is counted */
   metrics?: TraceMetrics;
+  /** Aborted when the process stops: open streams end with an `error` line then. @default never */
+  stopping?: AbortSignal;
   now?: () => number;
   /** Waits. @default setTimeout */
   sleep?: Sleep;
@@ -66,6 +68,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     metrics: ports.metrics,
+    stopping: ports.stopping ?? new AbortController().signal,
     now,
     sleep: ports.sleep ?? sleep,
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),

@@ -1,14 +1,11 @@
 import { openSource } from './adapters/createSource.js';
 import { startBrowserThread } from './adapters/embedded/startBrowserThread.js';
-import {
-  createEmbeddedBackend,
-  type EmbeddedBackend,
-  type EmbeddedBackendOptions,
-} from './embeddedBackend.js';
+import { createEmbeddedBackend } from './createEmbeddedBackend.js';
+import type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
 
 export * from './exports.js';
 
 /** The whole backend in the page; its jobs run in Web Workers. */
-export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
+export function createMockBackend(options: TraceBackendOptions = {}): TraceBackend {
   return createEmbeddedBackend(options, { startThread: startBrowserThread, openSource });
 }

@@ -4,7 +4,7 @@ export {
   type MemoryChunkStoreOptions,
 } from './adapters/memory/memoryChunkStore.js';
 export { createSyntheticSource } from './adapters/synthetic/index.js';
-export type { EmbeddedBackend, EmbeddedBackendOptions } from './embeddedBackend.js';
+export type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
 export { createTraceHandlers } from './handlers.js';
 export type { Log, LogLevel } from './log.js';
 export type {

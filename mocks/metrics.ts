@@ -1,4 +1,8 @@
+import type { BodyPieces } from './http/streamBody.js';
 import type { ChunkStore, JobAttempt } from './ports.js';
+import type { StreamPosition } from './results/StreamPosition.js';
+
+const encoder = new TextEncoder();
 
 /** What is counted of a process; a host that nobody watches leaves it out. */
 export interface TraceMetrics {
@@ -47,35 +51,22 @@ export function meterStore(
   };
 }
 
-/** The same body; its bytes are counted, and its end is told, however it ends. */
-export function meterBody(
-  body: ReadableStream<Uint8Array>,
-  onBytes: (bytes: number) => void,
-  onEnd: () => void,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (done) {
-            onEnd();
-            controller.close();
-          } else {
-            onBytes(value.byteLength);
-            controller.enqueue(value);
-          }
-        } catch (error) {
-          onEnd();
-          throw error;
-        }
-      },
-      async cancel(reason) {
-        onEnd();
-        await reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** The same pieces of a stream, counted until they end, however they end. */
+export async function* meterStream(
+  pieces: BodyPieces,
+  metrics: Pick<TraceMetrics, 'streamOpened' | 'sent' | 'rowsSent'>,
+  position: Pick<StreamPosition, 'rows'>,
+): BodyPieces {
+  const close = metrics.streamOpened();
+  const rowsBefore = position.rows;
+  try {
+    for await (const piece of pieces) {
+      const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
+      metrics.sent(bytes.length);
+      yield bytes;
+    }
+  } finally {
+    metrics.rowsSent(position.rows - rowsBefore);
+    close();
+  }
 }

@@ -1,8 +1,5 @@
-import {
-  createEmbeddedBackend,
-  type EmbeddedBackend,
-  type EmbeddedBackendOptions,
-} from './embeddedBackend.js';
+import { createEmbeddedBackend } from './createEmbeddedBackend.js';
+import type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
 import { startJobThread } from './nodeJobThread.js';
 import { openNodeSource } from './nodeSource.js';
 import { nodeCompression } from './results/nodeCompression.js';
@@ -10,7 +7,7 @@ import { nodeCompression } from './results/nodeCompression.js';
 export * from './exports.js';
 
 /** The whole backend in this Node process; its jobs run in worker threads. */
-export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
+export function createMockBackend(options: TraceBackendOptions = {}): TraceBackend {
   return createEmbeddedBackend(options, {
     startThread: startJobThread,
     openSource: openNodeSource,

@@ -5,6 +5,8 @@ import type { Log } from './log.js';
 import { readNumber } from './settings.js';
 
 const DUCKDB = 'duckdb:';
+/** Where a process listens unless HOST says otherwise. */
+export const LOOPBACK = '127.0.0.1';
 
 /** The source that the environment names; servers and workers must read the same one. */
 export function readSource(env: Record<string, string | undefined>): SourceOptions {

@@ -1,38 +1,59 @@
+import type { Redis } from 'ioredis';
 import { createBullmqJobQueue } from './adapters/bullmq/bullmqJobQueue.js';
 import { type BullmqWorker, createBullmqWorker } from './adapters/bullmq/bullmqWorker.js';
 import type { SourceOptions } from './adapters/createSource.js';
 import { createRedis } from './adapters/redis/createRedis.js';
 import { createRedisRateLimiter } from './adapters/redis/redisRateLimiter.js';
 import { createRedisChunkStore } from './adapters/redis/redisChunkStore.js';
-import { createTraceApp } from './app.js';
-import type { EmbeddedBackend } from './embeddedBackend.js';
+import {
+  createTraceBackend,
+  type TraceBackend,
+  type TraceBackendOptions,
+} from './createTraceBackend.js';
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
 import { startJobThread } from './nodeJobThread.js';
 import { openNodeSource } from './nodeSource.js';
+import type { ChunkStore } from './ports.js';
 import { nodeCompression } from './results/nodeCompression.js';
 import type { TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
 
-export interface RedisBackendOptions {
+interface RedisProcessOptions {
   settings: TraceSettings;
   source: SourceOptions;
   log: Log;
-  /** @default nothing is counted */
-  metrics?: TraceMetrics;
-  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
-  clientOf?: (env: unknown) => string;
 }
 
-function openStore({ settings, log, metrics }: RedisBackendOptions) {
+export type RedisBackendOptions = RedisProcessOptions &
+  Pick<TraceBackendOptions, 'metrics' | 'clientOf'>;
+
+export interface RedisWorkerOptions extends RedisProcessOptions {
+  /** What its jobs write to; the worker closes it. */
+  opened: OpenRedisStore;
+  /** @default nothing is counted */
+  metrics?: Pick<TraceMetrics, 'chunkStored' | 'jobEnded'>;
+}
+
+/** A store, its connection, and what lets go of both. */
+export interface OpenRedisStore {
+  redis: Redis;
+  store: ChunkStore;
+  closeStore: () => void;
+}
+
+export function openRedisStore({
+  settings,
+  log,
+}: Pick<RedisProcessOptions, 'settings' | 'log'>): OpenRedisStore {
   const { redisUrl, redisKeyPrefix: keyPrefix, jobTtlSeconds: ttlSeconds } = settings;
   const redis = createRedis(redisUrl, log);
   const store = createRedisChunkStore({ redis, keyPrefix, ttlSeconds, log });
-  function close(): void {
+  function closeStore(): void {
     store.close();
     redis.disconnect();
   }
-  return { redis, store: metrics ? meterStore(store, metrics) : store, close };
+  return { redis, store, closeStore };
 }
 
 function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
@@ -40,10 +61,9 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 }
 
 /** The server's part of a backend on Redis: its jobs run in worker processes. */
-export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
+export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
   const { settings, source, log, metrics, clientOf } = options;
-  const { redis, store, close: closeStore } = openStore(options);
-  const opened = openNodeSource(source);
+  const { redis, store, closeStore } = openRedisStore(options);
   const queue = createBullmqJobQueue({
     ...placeOf(settings),
     store,
@@ -51,41 +71,34 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
     maxPerClient: settings.queueMaxPerClient,
     log,
   });
-  const app = createTraceApp({
-    source: opened.source,
+  const rateLimiter = createRedisRateLimiter({
+    redis,
+    keyPrefix: settings.redisKeyPrefix,
+    limits: settings.rateLimits,
+    log,
+  });
+  return createTraceBackend({
+    opened: openNodeSource(source),
     store,
+    closeStore,
     queue,
     settings,
     compression: nodeCompression,
-    rateLimiter: createRedisRateLimiter({
-      redis,
-      keyPrefix: settings.redisKeyPrefix,
-      limits: settings.rateLimits,
-      log,
-    }),
+    rateLimiter,
     log,
     metrics,
     clientOf,
   });
-  return {
-    app,
-    countWaiting: () => queue.countWaiting(),
-    async close() {
-      await queue.close();
-      await opened.close();
-      closeStore();
-    },
-  };
 }
 
 /** The worker's part of a backend on Redis. */
-export function createRedisWorker(options: RedisBackendOptions): BullmqWorker {
-  const { settings, source, log } = options;
-  const { store, close: closeStore } = openStore(options);
+export function createRedisWorker(options: RedisWorkerOptions): BullmqWorker {
+  const { settings, source, log, metrics, opened } = options;
+  const { store, closeStore } = opened;
   const worker = createBullmqWorker({
     ...placeOf(settings),
     ...threadOptions(settings, source, startJobThread, log),
-    store,
+    store: metrics ? meterStore(store, metrics) : store,
     workerCount: settings.workerCount,
     lockSeconds: settings.jobLockSeconds,
     stalledCheckSeconds: settings.jobStalledCheckSeconds,

@@ -1,12 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { meterBody } from '../metrics.js';
 import type { TraceAppContext } from '../routes/TraceAppContext.js';
 
 const REQUEST_ID_HEADER = 'X-Request-Id';
 /** What a proxy may have named a request; anything else would not be safe in a log. */
 const REQUEST_ID = /^[\w-]{1,64}$/;
-const NDJSON = 'application/x-ndjson';
 
 const requestIds = new WeakMap<Request, string>();
 
@@ -26,10 +24,5 @@ export function watchRequests({ now, randomUUID, metrics }: TraceAppContext): Mi
     const { method } = c.req;
     const request = { method, route: routePath(c, -1), status: c.res.status };
     metrics.answered(request, (now() - startedAt) / 1000);
-    if (c.res.body && c.res.headers.get('Content-Type') === NDJSON) {
-      const close = metrics.streamOpened();
-      const body = meterBody(c.res.body, (bytes) => metrics.sent(bytes), close);
-      c.res = new Response(body, c.res);
-    }
   };
 }

@@ -14,8 +14,6 @@ export interface FollowedJob extends ResultStream {
   /** The job as it was when the stream was asked for. */
   fields: Partial<JobFields>;
   sleep: Sleep;
-  /** Aborted when the reader leaves. */
-  signal: AbortSignal;
 }
 
 /**
@@ -49,6 +47,7 @@ async function* storedBatches(
 ): AsyncGenerator<StreamPiece, boolean, void> {
   let isAny = false;
   for (const domain of domains) {
+    job.end.throwIfAborted();
     const at = job.position.of(domain);
     const chunk = await job.chunks.read(domain, at.batches);
     if (!chunk) continue;
@@ -74,7 +73,7 @@ function createProgress(position: StreamPosition) {
 
 async function* followUntilFinished(job: FollowedJob, domains: readonly string[]): StreamPieces {
   const progressOf = createProgress(job.position);
-  const watch = watchJob(job.store, job.jobId, job.sleep, job.signal);
+  const watch = watchJob(job.store, job.jobId, job.sleep, job.end);
   try {
     for (;;) {
       const fields = await readLiving(job);

@@ -1,4 +1,5 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import { StoreUnavailableError } from '../adapters/storeErrors.js';
 import type { StreamPiece } from '../http/streamBody.js';
 import { ChunkMissingError, type ResultChunk, ResultDamagedError } from './chunkReader.js';
 import type { StreamPosition } from './StreamPosition.js';
@@ -43,6 +44,11 @@ function errorOf(error: unknown): { code: string; message: string; domain?: stri
     const missing = error instanceof ChunkMissingError;
     const code = missing ? SERVER_ERROR_CODES.chunkExpired : SERVER_ERROR_CODES.resultDamaged;
     return { code, message, domain };
+  }
+  if (error instanceof StoreUnavailableError) {
+    const message =
+      'The store of results cannot be reached now. Go on behind the last cursor in a moment.';
+    return { code: SERVER_ERROR_CODES.storeUnavailable, message };
   }
   const message = 'The server failed while it sent the result.';
   return { code: SERVER_ERROR_CODES.internalError, message };

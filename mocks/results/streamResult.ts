@@ -5,7 +5,7 @@ import { ChunkMissingError, type ChunkReader, ResultDamagedError } from './chunk
 import { readAhead } from './readAhead.js';
 import { type DomainMeta, knownRowCount } from './resultChunks.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
-import { errorLine, line, recordsLine } from './streamLines.js';
+import { errorLine, line, recordsLine, StreamEndError } from './streamLines.js';
 import type { StreamPosition } from './StreamPosition.js';
 
 /** A result that is being streamed, and how far that has come. */
@@ -14,10 +14,12 @@ export interface ResultStream {
   chunks: ChunkReader;
   jobId: string;
   position: StreamPosition;
+  /** Aborted when no further line is wanted; its reason ends the stream. */
+  end: AbortSignal;
 }
 
 async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStream): StreamPieces {
-  const { chunks, position } = stream;
+  const { chunks, position, end } = stream;
   const at = position.of(domain);
   if (at.ended) return;
   if (!at.begun) yield line({ type: 'domain_start', domain, total: meta.total });
@@ -25,6 +27,7 @@ async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStre
   const read = (index: number) => chunks.read(domain, index, knownRowCount(meta, index));
   for await (const chunk of readAhead(at.batches, meta.chunks, read)) {
     if (!chunk) throw new ChunkMissingError(domain, at.batches);
+    end.throwIfAborted();
     yield* recordsLine(domain, chunk, position);
   }
   if (at.rows !== meta.total) throw ResultDamagedError.ofRows(domain, at.rows, meta.total);
@@ -58,19 +61,46 @@ export async function* streamResult(meta: ResultMeta, stream: ResultStream): Str
   yield* restOfResult(meta, stream);
 }
 
-/** Ends lines that fail on the way with an `error` line; a reader that left is no failure. */
+export interface StreamEnds {
+  /** Aborted when the reader leaves, which is no failure. */
+  left: AbortSignal;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
+  /** Told what broke the stream off. */
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Ends lines that fail on the way, or are under way while the server stops, with an `error` line.
+ * `make` is given the signal after which it is to make no further line.
+ */
 export async function* endedHonestly(
-  lines: StreamPieces,
-  signal: AbortSignal,
-  onError: (error: unknown) => void,
+  make: (end: AbortSignal) => StreamPieces,
+  { left, stopping, onError }: StreamEnds,
 ): StreamPieces {
+  const end = new AbortController();
+  const onLeft = () => end.abort(left.reason);
+  const onStop = () => end.abort(serverStops());
+  left.addEventListener('abort', onLeft);
+  stopping.addEventListener('abort', onStop);
+  if (stopping.aborted) onStop();
   try {
-    yield* lines;
+    yield* make(end.signal);
   } catch (error) {
-    signal.throwIfAborted();
-    onError(error);
+    left.throwIfAborted();
+    if (error !== end.signal.reason) onError(error);
     yield errorLine(error);
+  } finally {
+    // the server's signal outlives the stream
+    stopping.removeEventListener('abort', onStop);
+    left.removeEventListener('abort', onLeft);
   }
+}
+
+function serverStops(): StreamEndError {
+  const message =
+    'The server is being stopped. Go on behind the last cursor, at another server or in a moment.';
+  return new StreamEndError(SERVER_ERROR_CODES.serverStopping, message);
 }
 
 /** A result stored under the legacy single key, as the one line of its stream. */

@@ -17,6 +17,8 @@ export interface TraceAppContext {
   clientOf: (env: unknown) => string;
   log: Log;
   metrics: TraceMetrics | undefined;
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
   /** Unix time, ms. */
   now: () => number;
   sleep: Sleep;

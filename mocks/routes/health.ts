@@ -4,13 +4,18 @@ import type { TraceAppContext } from './TraceAppContext.js';
 
 /** A job that nobody has: to look for it is to ask the store whether it answers. */
 const NOBODY = 'healthz';
+const STOPPING = 'The process is being stopped.';
 
 /**
  * `GET /healthz`: 200 `{live, ready}` while traces can be served, 503 with `ready: false` while the
- * store does not answer. Whoever gets any answer knows that the process lives.
+ * store does not answer or the process stops. Whoever gets any answer knows that the process lives.
  */
-export function addHealthRoute(app: Hono, { store, log }: TraceAppContext): void {
+export function addHealthRoute(
+  app: Hono,
+  { store, log, stopping }: Pick<TraceAppContext, 'store' | 'log' | 'stopping'>,
+): void {
   app.get('/healthz', async (c) => {
+    if (stopping.aborted) return c.json({ live: true, ready: false, reason: STOPPING }, 503);
     try {
       await store.readJob(NOBODY);
       return c.json({ live: true, ready: true });

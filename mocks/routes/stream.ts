@@ -6,17 +6,12 @@ import { withHeartbeat } from '../http/heartbeat.js';
 import { streamBody, type StreamPieces } from '../http/streamBody.js';
 import { checkName } from '../http/validate.js';
 import { errorFields } from '../log.js';
-import type { TraceMetrics } from '../metrics.js';
+import { meterStream } from '../metrics.js';
 import type { JobFields } from '../ports.js';
 import { createChunkReader } from '../results/chunkReader.js';
 import { followResult } from '../results/followResult.js';
 import { CursorMismatchError, StreamPosition } from '../results/StreamPosition.js';
-import {
-  endedHonestly,
-  type ResultStream,
-  streamLegacyResult,
-  streamResult,
-} from '../results/streamResult.js';
+import { endedHonestly, streamLegacyResult, streamResult } from '../results/streamResult.js';
 import { readFields, readResult } from './readResult.js';
 import type { TraceAppContext } from './TraceAppContext.js';
 
@@ -41,64 +36,54 @@ function positionOf(
   }
 }
 
-/** The same lines; how many rows they had is counted when they end, however they end. */
-async function* countRows(
-  lines: StreamPieces,
-  { position }: ResultStream,
-  metrics: TraceMetrics | undefined,
-): StreamPieces {
-  const before = position.rows;
-  try {
-    yield* lines;
-  } finally {
-    metrics?.rowsSent(position.rows - before);
-  }
+/** A stream that can be sent: how far it has come, and what makes its lines until it is to end. */
+interface AskedStream {
+  position: StreamPosition;
+  make: (end: AbortSignal) => StreamPieces;
 }
 
-/** Makes the lines of the stream that is asked for; nothing is sent before all of that is known. */
-async function linesOf(
+/** The stream that is asked for; nothing is sent before all of that is known. */
+async function findStream(
   c: Context,
   context: TraceAppContext,
   jobId: string,
-): Promise<(signal: AbortSignal) => StreamPieces> {
-  const { store, compression, sleep, metrics } = context;
+): Promise<AskedStream> {
+  const { store, compression, sleep } = context;
   const cursor = c.req.query('cursor') || undefined;
   const fields = await readFields(context, jobId);
-  const stream = (domains: readonly string[]): ResultStream => ({
-    store,
-    chunks: createChunkReader(store, jobId, compression),
-    jobId,
-    position: positionOf(cursor, jobId, fields, domains),
-  });
+  const chunks = createChunkReader(store, jobId, compression);
+  const from = (domains: readonly string[]) => positionOf(cursor, jobId, fields, domains);
   if (c.req.query('follow') === '1' && !isJobFinished(fields.status ?? 'queued')) {
-    const followed = stream((fields.domains ?? '').split(','));
-    return (signal) =>
-      countRows(followResult({ ...followed, store, fields, sleep, signal }), followed, metrics);
+    const position = from((fields.domains ?? '').split(','));
+    const followed = { store, chunks, jobId, position, fields, sleep };
+    return { position, make: (end) => followResult({ ...followed, end }) };
   }
   const result = await readResult(context, jobId, fields);
   if ('meta' in result) {
     const { meta } = result;
-    const from = stream([...Object.keys(meta.domains), ...meta.failed_domains]);
-    return () => countRows(streamResult(meta, from), from, metrics);
+    const position = from([...Object.keys(meta.domains), ...meta.failed_domains]);
+    const stored = { store, chunks, jobId, position };
+    return { position, make: (end) => streamResult(meta, { ...stored, end }) };
   }
   if (cursor !== undefined) throw cursorMismatch('A result stored as a whole has no cursors.');
-  return () => streamLegacyResult(result.legacy);
+  return { position: from([]), make: () => streamLegacyResult(result.legacy) };
 }
 
 /** `GET …/stream`: the result line by line, of a finished job or, with `follow=1`, of one at work. */
 export async function answerStream(c: Context, context: TraceAppContext): Promise<Response> {
-  const { compression, settings, log, sleep } = context;
+  const { compression, settings, log, sleep, metrics, stopping } = context;
   const jobId = checkName(c.req.param('id')!, 'job_id');
-  const lines = await linesOf(c, context, jobId);
+  const { make, position } = await findStream(c, context, jobId);
   const onError = (error: unknown) =>
     log('error', 'A stream ended early.', { jobId, ...errorFields(error) });
   const gzip =
     settings.chunkEncoding === 'deflate' && acceptsGzip(c.req.header('Accept-Encoding'))
       ? compression
       : undefined;
-  const body = streamBody((signal) => {
-    const pieces = withHeartbeat(endedHonestly(lines(signal), signal, onError), sleep);
-    return gzip ? gzipPieces(pieces, gzip) : plainPieces(pieces);
+  const body = streamBody((left) => {
+    const lines = withHeartbeat(endedHonestly(make, { left, stopping, onError }), sleep);
+    const pieces = gzip ? gzipPieces(lines, gzip) : plainPieces(lines);
+    return metrics ? meterStream(pieces, metrics, position) : pieces;
   }, onError);
   return new Response(body, {
     headers: {

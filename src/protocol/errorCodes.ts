@@ -42,6 +42,8 @@ export const SERVER_ERROR_CODES = {
   eventsFailed: 'EVENTS_FAILED',
   chunkExpired: 'CHUNK_EXPIRED',
   resultDamaged: 'RESULT_DAMAGED',
+  storeUnavailable: 'STORE_UNAVAILABLE',
+  serverStopping: 'SERVER_STOPPING',
   notFound: 'NOT_FOUND',
   internalError: 'INTERNAL_ERROR',
 } as const;

@@ -1,113 +1,12 @@
-import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createSource } from '../../mocks/adapters/createSource.js';
-import {
-  type EventsRequest,
-  type JobAccepted,
-  type JobStatus,
-  jobPath,
-} from '../../src/protocol/index.js';
-import {
-  getJson,
-  post,
-  postJson,
-  readError,
-  readMessages,
-  rowsOf,
-  sourceRows,
-} from './api/client.js';
-import { type BackendProcess, startProcess } from './support/processes.js';
-import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
-import { detectedSeeds } from './support/syntheticFactory.js';
+import { describe, expect, it, vi } from 'vitest';
+import { type EventsRequest, jobPath } from '../../src/protocol/index.js';
+import { post, postJson, readError, readMessages } from './api/client.js';
+import type { BackendProcess } from './support/processes.js';
+import { startRedisServer } from '../../bench/startRedis.mjs';
+import { expectRows, startJob, statusOf, useBackend, waitForStatus } from './support/useBackend.js';
 
-const SOURCE = { kind: 'synthetic', containers: 20_000, seed: 5 } as const;
-const source = createSource(SOURCE);
-
-let server: RedisServer;
-let redis: Redis;
-let containerIds: string[];
-let keyPrefix = '';
-let tests = 0;
-const processes: BackendProcess[] = [];
-
-beforeAll(async () => {
-  server = await startRedisServer();
-  redis = new Redis(server.url);
-  containerIds = (await detectedSeeds(source)).map((seed) => seed.container_id);
-});
-afterEach(async () => {
-  for (const process of processes.splice(0)) await process.close();
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.stop();
-});
-
-/** Processes of one test share a prefix of their own. */
-function startBackend(servers: number, workers: number, env: Record<string, string> = {}) {
-  keyPrefix = `test${++tests}`;
-  const start = (entry: 'server' | 'worker') => startMore(entry, env);
-  const entries = [
-    ...Array.from({ length: servers }, () => start('server')),
-    ...Array.from({ length: workers }, () => start('worker')),
-  ];
-  return Promise.all(entries);
-}
-
-async function startMore(entry: 'server' | 'worker', env: Record<string, string> = {}) {
-  const process = await startProcess(entry, {
-    REDIS_URL: server.url,
-    REDIS_KEY_PREFIX: keyPrefix,
-    TRACE_SYNTHETIC_CONTAINERS: String(SOURCE.containers),
-    TRACE_SYNTHETIC_SEED: String(SOURCE.seed),
-    TRACE_ASYNC_CID_THRESHOLD: '10',
-    TRACE_STREAM_BATCH_SIZE: '200',
-    TRACE_JOB_LOCK_SECONDS: '1',
-    TRACE_JOB_STALLED_CHECK_SECONDS: '1',
-    TRACE_JOB_RATE_LIMIT_MAX_REQUESTS: '100000',
-    ...env,
-  });
-  processes.push(process);
-  return process;
-}
-
-function request(containers: number, offset = 0): EventsRequest {
-  return {
-    profile: 'query_tool',
-    params: {},
-    domains: ['history', 'materials'],
-    container_ids: containerIds.slice(offset, offset + containers),
-    seed_container_ids: [],
-    lineage: {},
-  };
-}
-
-async function startJob(host: BackendProcess, events: EventsRequest): Promise<string> {
-  const { job_id } = await postJson<JobAccepted>(host, '/api/trace/events', events);
-  return job_id!;
-}
-
-const statusOf = (host: BackendProcess, jobId: string) => getJson<JobStatus>(host, jobPath(jobId));
-
-function waitForStatus(host: BackendProcess, jobId: string, status: string) {
-  return vi.waitFor(
-    async () => {
-      const now = await statusOf(host, jobId);
-      expect(now.status).toBe(status);
-      return now;
-    },
-    { timeout: 25_000, interval: 50 },
-  );
-}
-
-/** Waits until a job has stored something, so that it stands in its middle. */
-function waitForChunks(jobId: string) {
-  return vi.waitFor(
-    async () =>
-      expect(await redis.exists(`${keyPrefix}:trace:job:${jobId}:result:history:3`)).toBe(1),
-    { timeout: 15_000, interval: 5 },
-  );
-}
+const backend = useBackend();
+const { request, startMore, waitForChunks, start: startBackend } = backend;
 
 /** Whoever has begun the job last. */
 function workerOf(workers: readonly BackendProcess[], jobId: string): BackendProcess {
@@ -123,19 +22,12 @@ const messagesOf = ({ logged }: BackendProcess, jobId: string) =>
 
 /** The rows that a server streams are exactly those of the source. */
 async function expectWholeResult(host: BackendProcess, jobId: string, events: EventsRequest) {
-  const messages = await readMessages(host, `${jobPath(jobId)}/stream`);
-  expect(messages.at(-1)).toMatchObject({ type: 'complete' });
-  for (const domain of events.domains) {
-    const rows = rowsOf(messages, domain);
-    const expected = await sourceRows(source, events, domain);
-    expect(rows).toHaveLength(expected.length);
-    // a comparison of so many objects, cell by cell, takes seconds
-    expect(JSON.stringify(rows) === JSON.stringify(expected), domain).toBe(true);
-  }
+  await expectRows(await readMessages(host, `${jobPath(jobId)}/stream`), events);
 }
 
-const keysOf = (jobId: string) => redis.keys(`${keyPrefix}:trace:job:${jobId}:*`);
-const queueEntries = async (jobId: string) => redis.keys(`${keyPrefix}:bull:*:${jobId}*`);
+const keysOf = (jobId: string) => backend.redis.keys(`${backend.keyPrefix}:trace:job:${jobId}:*`);
+const queueEntries = async (jobId: string) =>
+  backend.redis.keys(`${backend.keyPrefix}:bull:*:${jobId}*`);
 
 describe('servers and workers as processes on one Redis', { timeout: 60_000 }, () => {
   it('two workers run the jobs of two servers, and either server streams each result', async () => {
@@ -166,7 +58,7 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
       timeout: 1_000,
       interval: 10,
     });
-    expect(await keysOf(jobId)).toEqual([`${keyPrefix}:trace:job:${jobId}:meta`]);
+    expect(await keysOf(jobId)).toEqual([`${backend.keyPrefix}:trace:job:${jobId}:meta`]);
     await vi.waitFor(async () => expect(await queueEntries(jobId)).toEqual([]));
     expect(await statusOf(a!, jobId)).toMatchObject({ status: 'cancelled' });
 
@@ -214,7 +106,9 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     await first.stop('SIGKILL');
     await waitForStatus(a, jobId, 'finished');
     await expectWholeResult(a, jobId, events);
-    expect(await redis.hget(`${keyPrefix}:trace:job:${jobId}:meta`, 'attempt')).toBe('2');
+    expect(
+      await backend.redis.hget(`${backend.keyPrefix}:trace:job:${jobId}:meta`, 'attempt'),
+    ).toBe('2');
   });
 
   it('a job whose workers die as often as they may is failed', async () => {
@@ -225,7 +119,7 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     await workerOf(workers, jobId).stop('SIGKILL');
     const status = await waitForStatus(a, jobId, 'failed');
     expect(status.error).toContain('1 workers died or hung');
-    expect(await keysOf(jobId)).toEqual([`${keyPrefix}:trace:job:${jobId}:meta`]);
+    expect(await keysOf(jobId)).toEqual([`${backend.keyPrefix}:trace:job:${jobId}:meta`]);
     await vi.waitFor(async () => expect(await queueEntries(jobId)).toEqual([]));
   });
 
@@ -239,14 +133,16 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     const late = workerOf(workers, jobId);
     const other = (workers as BackendProcess[]).find((worker) => worker !== late)!;
     late.signal('SIGSTOP');
-    await redis.del(`${keyPrefix}:bull:trace-events:${jobId}:lock`);
+    await backend.redis.del(`${backend.keyPrefix}:bull:trace-events:${jobId}:lock`);
     await waitForStatus(a, jobId, 'finished');
-    const hash = await redis.hgetall(`${keyPrefix}:trace:job:${jobId}:meta`);
+    const hash = await backend.redis.hgetall(`${backend.keyPrefix}:trace:job:${jobId}:meta`);
     late.signal('SIGCONT');
     await vi.waitFor(() => expect(messagesOf(late, jobId)).toContain('Job stopped.'), {
       timeout: 10_000,
     });
-    expect(await redis.hgetall(`${keyPrefix}:trace:job:${jobId}:meta`)).toEqual(hash);
+    expect(await backend.redis.hgetall(`${backend.keyPrefix}:trace:job:${jobId}:meta`)).toEqual(
+      hash,
+    );
     expect(messagesOf(other, jobId)).toEqual(['Job started.', 'Job finished.']);
     await expectWholeResult(a, jobId, events);
   });
@@ -280,6 +176,31 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     );
     await expectWholeResult(a!, jobId, events);
     expect(await a!.stop('SIGTERM')).toBe(0);
+  });
+
+  it('a worker tells what it stored and how long its jobs took, and whether it is ready', async () => {
+    const env = { TRACE_METRICS_PORT: '0' };
+    const [a, worker] = (await startBackend(1, 1, env)) as [BackendProcess, BackendProcess];
+    const jobId = await startJob(a, request(500));
+    await waitForStatus(a, jobId, 'finished');
+    const keys = (await keysOf(jobId)).filter((key) => key.includes(':result:'));
+    const lengths = await Promise.all(keys.map((key) => backend.redis.strlen(key)));
+    const bytes = lengths.reduce((sum, length) => sum + length);
+    await vi.waitFor(async () => {
+      const figures = await (await worker.request('/metrics')).text();
+      expect(figures).toContain('\ntrace_job_seconds_count{status="finished"} 1\n');
+      expect(figures).toContain(`\ntrace_chunk_bytes_total ${bytes}\n`);
+    });
+    expect(await (await worker.request('/healthz')).json()).toEqual({ live: true, ready: true });
+    const figures = await (await a.request('/metrics')).text();
+    expect(figures).toContain('\ntrace_chunk_bytes_total 0\n');
+    expect(figures).toContain('\ntrace_queue_waiting 0\n');
+  });
+
+  it('a worker whose port for figures is taken takes no job', async () => {
+    const [a] = await startBackend(1, 0);
+    const env = { TRACE_METRICS_PORT: a!.url.port };
+    await expect(startMore('worker', env)).rejects.toThrow('EADDRINUSE');
   });
 
   it('the server answers 503 while the queue is down, and leaves nothing behind', async () => {

@@ -157,7 +157,7 @@ describe('a stream during which Redis is killed', () => {
     const { takeRest } = await openStream();
     await used.server.kill();
     const messages = await takeRest();
-    expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'INTERNAL_ERROR' });
+    expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'STORE_UNAVAILABLE' });
     await used.server.restart();
   });
 

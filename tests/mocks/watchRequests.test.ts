@@ -45,17 +45,55 @@ describe('the figures', () => {
     expect(await metrics.text()).not.toContain('job/one');
   });
 
-  it('count open streams and the bytes that they send, to the end or until the reader leaves', async () => {
+  it('count open streams, what they send, and their end', async () => {
     const { app, store, figure } = createWatched();
     await storeResult(store, 'a', RESULT);
     const response = await app.request('/api/trace/job/a/stream');
+    const reader = response.body!.getReader();
+    let sent = (await reader.read()).value!.length;
     expect(await figure('trace_streams_open')).toBe(1);
-    const text = await response.text();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      sent += piece.value.length;
+    }
     expect(await figure('trace_streams_open')).toBe(0);
-    expect(await figure('trace_sent_bytes_total')).toBe(text.length);
+    expect(await figure('trace_sent_bytes_total')).toBe(sent);
     expect(await figure('trace_sent_rows_total')).toBe(1);
-    const left = await app.request('/api/trace/job/a/stream');
-    await left.body!.cancel();
+  });
+
+  it('count a stream once whose reader leaves while it waits for rows', async () => {
+    const { app, store, figure } = createWatched();
+    await store.createJob('a', { status: 'queued', domains: 'holds' });
+    const response = await app.request('/api/trace/job/a/stream?follow=1');
+    const reader = response.body!.getReader();
+    await reader.read();
+    const second = reader.read();
+    expect(await figure('trace_streams_open')).toBe(1);
+    await reader.cancel().catch(() => undefined); // with the reason why the reader left
+    await second;
+    expect(await figure('trace_streams_open')).toBe(0);
+  });
+
+  it('count a stream once whose reader leaves while the store is asked', async () => {
+    let left = Promise.resolve();
+    const { app, store, figure } = createWatched({
+      get: async (jobId, key) => {
+        if (key === 'result:meta') return store.get(jobId, key);
+        left = reader.cancel();
+        return null;
+      },
+    });
+    await storeResult(store, 'a', RESULT);
+    const reader = (await app.request('/api/trace/job/a/stream')).body!.getReader();
+    while (!(await reader.read()).done);
+    await left;
+    expect(await figure('trace_streams_open')).toBe(0);
+  });
+
+  it('count no stream that is never read', async () => {
+    const { app, store, figure } = createWatched();
+    await storeResult(store, 'a', RESULT);
+    const { body } = await app.request('/api/trace/job/a/stream');
+    await body!.cancel();
     expect(await figure('trace_streams_open')).toBe(0);
   });
 

@@ -36,7 +36,7 @@ function createFigures(registers: Registry[]) {
       JOB_BUCKETS,
     ),
     streams: new Gauge({ name: 'trace_streams_open', help: 'Streams being sent.', registers }),
-    bytes: counter('trace_sent_bytes_total', 'Bytes of streams and results sent.'),
+    bytes: counter('trace_sent_bytes_total', 'Bytes sent in streams.'),
     rows: counter('trace_sent_rows_total', 'Rows sent in streams.'),
     chunks: counter('trace_chunk_bytes_total', 'Bytes of chunks, as they are stored.'),
   };

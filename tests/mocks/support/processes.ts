@@ -17,6 +17,8 @@ export interface LogLine {
 /** A server or a worker as a process of its own. */
 export interface BackendProcess extends ApiHost {
   readonly pid: number;
+  /** Where it listens; a worker does only where TRACE_METRICS_PORT says so. */
+  readonly url: URL;
   /** What it has logged so far. */
   readonly logged: readonly LogLine[];
   /** Sends a signal. */
@@ -47,11 +49,12 @@ export async function startProcess(
   });
   gone.catch(() => undefined); // it ends some time
   const [line] = await Promise.race([ready, gone]);
-  const url = /http:\S+(?=\/$)/.exec(line)?.[0];
+  const url = new URL(/http:\S+$/.exec(line)?.[0] ?? 'http://nowhere.invalid/');
   return {
     pid: child.pid!,
+    url,
     logged,
-    request: (path, init) => fetch(`${url}${path}`, init),
+    request: (path, init) => fetch(new URL(path, url), init),
     signal: (name) => void child.kill(name),
     async stop(name = 'SIGTERM') {
       child.kill(name);

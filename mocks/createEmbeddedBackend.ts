@@ -1,0 +1,56 @@
+import type { SourceOptions, SyntheticOptions } from './adapters/createSource.js';
+import { createEmbeddedJobQueue } from './adapters/embedded/embeddedJobQueue.js';
+import type { ThreadHost } from './adapters/embedded/jobThread.js';
+import type { JobThread } from './adapters/embedded/runInThread.js';
+import { createMemoryChunkStore } from './adapters/memory/memoryChunkStore.js';
+import {
+  createTraceBackend,
+  type TraceBackend,
+  type TraceBackendOptions,
+} from './createTraceBackend.js';
+import { meterStore } from './metrics.js';
+import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+import { threadOptions } from './threadOptions.js';
+
+const DEFAULT_SOURCE: SyntheticOptions = { kind: 'synthetic', containers: 114_892, seed: 1 };
+
+/** What the platform of a backend can do. */
+export interface BackendHost extends ThreadHost {
+  startThread(settings: TraceSettings): JobThread;
+}
+
+function sourceOf(asked: TraceBackendOptions['source']): SourceOptions {
+  return asked?.kind === 'duckdb' ? asked : { ...DEFAULT_SOURCE, ...asked };
+}
+
+/** The backend on its embedded adapters: store in memory, a thread a job. */
+export function createEmbeddedBackend(
+  options: TraceBackendOptions,
+  { startThread, openSource, compression }: BackendHost,
+): TraceBackend {
+  const { log = () => undefined, metrics, clientOf } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const source = sourceOf(options.source);
+  const store = createMemoryChunkStore({
+    ttlSeconds: settings.jobTtlSeconds,
+    maxBytes: settings.storeMaxBytes,
+  });
+  const queue = createEmbeddedJobQueue({
+    ...threadOptions(settings, source, startThread, log),
+    store: metrics ? meterStore(store, metrics) : store,
+    workerCount: settings.workerCount,
+    maxWaiting: settings.queueMaxWaiting,
+    maxPerClient: settings.queueMaxPerClient,
+  });
+  const opened = openSource(source);
+  return createTraceBackend({
+    opened,
+    store,
+    queue,
+    settings,
+    compression,
+    log,
+    metrics,
+    clientOf,
+  });
+}

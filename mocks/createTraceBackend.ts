@@ -1,0 +1,58 @@
+import type { DuckdbOptions, OpenSource, SyntheticOptions } from './adapters/createSource.js';
+import { createTraceApp, type TraceApp, type TraceAppPorts } from './app.js';
+import type { Log } from './log.js';
+import type { TraceMetrics } from './metrics.js';
+import type { JobQueue } from './ports.js';
+import type { TraceSettings } from './settings.js';
+
+export interface TraceBackendOptions {
+  /** The synthetic factory, or a database. @default the factory with 114,892 containers, seed 1 */
+  source?: Partial<SyntheticOptions> | DuckdbOptions;
+  settings?: Partial<TraceSettings>;
+  log?: Log;
+  /** @default nothing is counted */
+  metrics?: TraceMetrics;
+  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
+  clientOf?: (env: unknown) => string;
+}
+
+export interface TraceBackend {
+  /** Answers the trace API: `app.fetch(request)`. */
+  app: TraceApp;
+  /** Jobs that wait for a worker. */
+  countWaiting(): Promise<number>;
+  /** Ends the streams that are open with an `error` line, SERVER_STOPPING; `/healthz` is not ready from then on. */
+  endStreams(): void;
+  /** Ends the streams, and the jobs that run in this process. */
+  close(): Promise<void>;
+}
+
+/** What a backend is put together from, whatever the adapters; it lets go of them when it is closed. */
+export interface BackendParts extends Omit<TraceAppPorts, 'source' | 'queue' | 'stopping'> {
+  opened: OpenSource;
+  queue: JobQueue;
+  /** @default there is nothing to close */
+  closeStore?: () => void;
+}
+
+export function createTraceBackend({
+  opened,
+  queue,
+  closeStore,
+  ...ports
+}: BackendParts): TraceBackend {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const app = createTraceApp({ ...ports, source: opened.source, queue, stopping: signal });
+  return {
+    app,
+    countWaiting: () => queue.countWaiting(),
+    endStreams: () => stopping.abort(),
+    async close() {
+      stopping.abort();
+      await queue.close();
+      await opened.close();
+      closeStore?.();
+    },
+  };
+}
