@@ -36,4 +36,5 @@ export {
   type TraceLineageOptions,
   type TraceLineageRequest,
 } from './traceLineage.js';
+export { addParameters } from './urls.js';
 export { withRetry, type WithRetryOptions } from './withRetry.js';

@@ -1,5 +1,6 @@
 import { HttpError } from '../protocol/HttpError.js';
 import { NetworkError } from '../stream/errors/NetworkError.js';
+import { StreamInterruptedError } from '../stream/errors/StreamInterruptedError.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { RetriesExhaustedError } from './errors/RetriesExhaustedError.js';
 import { RequestTimeoutError } from './errors/RequestTimeoutError.js';
@@ -64,6 +65,7 @@ function isTransient(error: unknown): boolean {
   }
   return (
     error instanceof NetworkError ||
+    error instanceof StreamInterruptedError ||
     error instanceof RequestTimeoutError ||
     error instanceof InvalidAnswerError
   );

@@ -11,6 +11,11 @@ export function jobUrl(
   return `${path.replace(/\/$/, '')}/${part}${text === '' ? '' : `?${text}`}`;
 }
 
+/** An address with parameters added behind its query, which stays to the letter as the server gave it. */
+export function addParameters(url: string, parameters: Record<string, string>): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters).toString()}`;
+}
+
 /** A path or URL of the server under a base address; a whole URL stays as it is. */
 export function underBase(baseUrl: string, path: string): string {
   if (/^([a-z][a-z0-9+.-]*:)?\/\//i.test(path)) return path;

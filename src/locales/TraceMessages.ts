@@ -62,6 +62,8 @@ export interface TraceMessages {
     scope(seedCount: number, containerCount: number): string;
     waiting: string;
     phase: Readonly<Record<JobPhase, string>>;
+    /** Place of a job among those that wait for a worker, from 1. */
+    place(position: number): string;
   };
   readonly figures: {
     bar: string;
@@ -93,6 +95,8 @@ export interface TraceMessages {
     more(left: number): string;
     rowsReadAnew: Readonly<Record<'restarted' | 'interrupted', string>>;
     cancelFailed: string;
+    /** How often a stream that broke off was gone on with. */
+    resumed(count: number): string;
   };
   readonly incomplete: { label: string; notAll: string };
   /** Batches and rows are counted from 1 here, as people do. */

@@ -69,6 +69,7 @@ export const en: TraceMessages = {
       `${count(containerCount, 'container', 'containers')} from ${count(seedCount, 'lot', 'lots')}`,
     waiting: 'waiting for the answer',
     phase: { queued: 'queued', running: 'running' },
+    place: (position) => `place ${integer(position)} in the queue`,
   },
   figures: {
     bar: 'Progress of this step',
@@ -109,6 +110,8 @@ export const en: TraceMessages = {
       interrupted:
         'The connection to the job broke off; the rows so far were dropped and come again.',
     },
+    resumed: (times) =>
+      `The connection was lost; the stream was resumed ${count(times, 'time', 'times')} where it had broken off.`,
     cancelFailed: 'Cancelled here, but the server could not be told: the job may still run.',
   },
   incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },

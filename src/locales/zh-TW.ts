@@ -64,6 +64,7 @@ export const zhTW: TraceMessages = {
       `${integer(seedCount)} 個批號，共 ${integer(containerCount)} 個容器`,
     waiting: '等待伺服器回應',
     phase: { queued: '排隊中', running: '執行中' },
+    place: (position) => `目前排在第 ${integer(position)} 位`,
   },
   figures: {
     bar: '目前步驟的進度',
@@ -102,6 +103,7 @@ export const zhTW: TraceMessages = {
       restarted: '工作已由另一個處理程序重新開始，先前的資料已捨棄並重新接收。',
       interrupted: '與工作的連線中斷，先前的資料已捨棄並重新接收。',
     },
+    resumed: (count) => `連線曾中斷，已從中斷處自動續傳 ${integer(count)} 次。`,
     cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
   },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },

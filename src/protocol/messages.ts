@@ -55,7 +55,10 @@ export interface ProgressMessage {
   pct?: number;
   /** Rows sent, all domains. */
   rows?: number;
+  /** What the job is at; `queued` while it waits for a worker. */
   stage?: string;
+  /** Of a job that waits: its place among those that do, from 1. */
+  position?: number;
 }
 export interface CompleteMessage {
   type: 'complete';

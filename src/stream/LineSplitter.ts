@@ -15,6 +15,8 @@ export interface SplitLine {
   line: number;
   /** Bytes of the stream before the line, a BOM included. */
   byteOffset: number;
+  /** False where the stream ended in place of the line, which may be cut then. */
+  hasEnd: boolean;
 }
 
 /** 64 MiB: a batch of 5000 wide rows takes about 5. */
@@ -84,7 +86,8 @@ export class LineSplitter {
     const bomBytes = this.#line === 1 && startsWithBom(raw) ? BOM_BYTES : 0;
     const end = raw.at(-1) === CARRIAGE_RETURN ? raw.byteLength - 1 : raw.byteLength;
     const bytes = raw.subarray(bomBytes, Math.max(bomBytes, end));
-    const line = { bytes, line: this.#line, byteOffset: this.#lineOffset + bomBytes };
+    const byteOffset = this.#lineOffset + bomBytes;
+    const line = { bytes, line: this.#line, byteOffset, hasEnd: newlineBytes > 0 };
     if (bytes.byteLength > this.#maxLineBytes) this.#refuse();
     this.#line += 1;
     this.#lineOffset += raw.byteLength + newlineBytes;

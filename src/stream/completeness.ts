@@ -5,6 +5,7 @@ import type {
 } from './CompletenessProblem.js';
 import { createDomainTally, isNotOffered, judgeDomain, type DomainTally } from './domainTally.js';
 import { textOf, textsOf, wholeNumber, type MessageHeader } from './messageHeader.js';
+import { RepeatedLines } from './RepeatedLines.js';
 
 export interface CompletenessOptions {
   /** The domains that were asked for; missed even where the server does not announce them. */
@@ -20,6 +21,11 @@ export interface CompletenessCheck {
    * once, whatever the order; never throws, whatever the header holds.
    */
   accept(header: MessageHeader): 'take' | 'drop';
+  /**
+   * The stream broke off, and what follows is of another one, which was asked for by the last cursor:
+   * what it says again is dropped without a word, and the counts of both are held together.
+   */
+  resume(): void;
   /** What the result lacks, were this the end; empty only for a complete one. */
   problems(): CompletenessProblem[];
   /** What was odd but cost no row. */
@@ -42,6 +48,7 @@ export function createCompletenessCheck(options: CompletenessOptions = {}): Comp
   const check = new StreamCheck(options);
   return {
     accept: (header) => check.accept(header),
+    resume: () => check.resume(),
     problems: () => check.verdict().problems,
     notices: () => check.verdict().notices,
   };
@@ -54,7 +61,8 @@ class StreamCheck {
   // A Map, because a domain of the wire may be called __proto__.
   readonly #domains = new Map<string, DomainTally>();
   readonly #failed = new Set<string>();
-  readonly #problems: CompletenessProblem[] = [];
+  readonly #repeated = new RepeatedLines();
+  #problems: CompletenessProblem[] = [];
   readonly #notices: CompletenessNotice[] = [];
   #end: 'complete' | 'error' | 'full_result' | null = null;
   #totalRecords: number | null = null;
@@ -66,12 +74,21 @@ class StreamCheck {
 
   accept(header: MessageHeader): 'take' | 'drop' {
     if (header.type === 'records') return this.#takeBatch(header);
+    if (this.#repeated.has(header)) return this.#takeAgain(header);
     // An error counts even behind `complete`: the server knows of it.
     const late = this.#end !== null && header.type !== 'error';
     if (!late && this.#takeLine(header)) return 'take';
     const domain = textOf(header.domain);
     this.#notices.push({ kind: 'line-unexpected', type: header.type, domain });
     return 'drop';
+  }
+
+  resume(): void {
+    this.#repeated.resume();
+    if (this.#end !== 'error') return;
+    // the server could not go on then, and does now
+    this.#end = null;
+    this.#problems = this.#problems.filter(({ kind }) => kind !== 'error-line');
   }
 
   verdict(): CompletenessVerdict {
@@ -115,6 +132,13 @@ class StreamCheck {
     tally.batches.add(batch);
     tally.received += received;
     return 'take';
+  }
+
+  /** Of a job that was followed nobody knew the totals before. */
+  #takeAgain({ type, domain, total }: MessageHeader): 'drop' {
+    const tally = type === 'domain_start' && this.#domains.get(domain as string);
+    if (tally) tally.total ??= wholeNumber(total);
+    return 'drop';
   }
 
   /** False for a line that may not stand where it stands. */

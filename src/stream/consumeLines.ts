@@ -48,6 +48,8 @@ export async function consumeLines(
       onProgress?.({ ...counts });
     },
     end: () => takeAll(splitter.end()),
+    // each line was handed on with the chunk that it ended in
+    cut: () => Promise.resolve(),
   };
   await readNdjson(url, () => sink, send);
   return counts;

@@ -68,11 +68,12 @@ function createLineHandler(
   { onMalformedLine = 'error', onSkippedLine }: ConsumeNDJSONStreamOptions,
   counts: StreamCounts,
 ) {
-  return ({ bytes, line, byteOffset }: SplitLine): unknown => {
+  return ({ bytes, line, byteOffset, hasEnd }: SplitLine): unknown => {
     const parsed = parseLine(bytes);
     if (!parsed.ok) {
       const { reason, cause } = parsed;
-      const error = new MalformedLineError({ url, line, byteOffset, reason, cause });
+      const place = { url, line, byteOffset, isCut: !hasEnd };
+      const error = new MalformedLineError({ ...place, reason, cause });
       if (onMalformedLine === 'error') throw error;
       counts.skippedLines += 1;
       onSkippedLine?.(error);

@@ -11,6 +11,8 @@ export interface NdjsonSink {
   push(chunk: Uint8Array): Promise<void>;
   /** There are no more. */
   end(): Promise<void>;
+  /** The body broke off: resolves when all lines that ended before were handed on. */
+  cut(): Promise<void>;
 }
 
 /** Asks for a stream of NDJSON and hands its bytes on as they come. */
@@ -26,10 +28,15 @@ export async function readNdjson(
   const onFailure = (cause: unknown) =>
     new StreamInterruptedError({ url: String(url), line: sink.line, byteOffset, cause });
   let begun = false;
-  for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
-    if (!begun) begun = hasBegun(chunk, url, response);
-    byteOffset += chunk.byteLength;
-    await sink.push(chunk);
+  try {
+    for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
+      if (!begun) begun = hasBegun(chunk, url, response);
+      byteOffset += chunk.byteLength;
+      await sink.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof StreamInterruptedError) await sink.cut();
+    throw error;
   }
   await sink.end();
 }

@@ -51,8 +51,17 @@ export class WorkerSink implements NdjsonSink {
     await this.#until(() => this.#underWay <= this.#mostUnderWay);
   }
 
-  async end(): Promise<void> {
-    this.#post({ type: 'end' });
+  end(): Promise<void> {
+    return this.#finish('end');
+  }
+
+  cut(): Promise<void> {
+    return this.#finish('cut');
+  }
+
+  /** Resolves when the worker has done all that it was told before, and its lines were handled. */
+  async #finish(type: 'end' | 'cut'): Promise<void> {
+    this.#post({ type });
     await this.#until(() => this.#hasEnded);
     await this.#handled;
     this.#throwFailure();
@@ -116,6 +125,7 @@ export class WorkerSink implements NdjsonSink {
     const { url, maxLineBytes } = this.#options;
     const { line, byteOffset } = refusal;
     if (refusal.kind === 'too-long') return new LineTooLongError(line, byteOffset, maxLineBytes);
-    return new MalformedLineError({ url, line, byteOffset, reason: refusal.reason });
+    const { reason, isCut } = refusal;
+    return new MalformedLineError({ url, line, byteOffset, reason, isCut });
   }
 }

@@ -34,7 +34,7 @@ export function createDecoderHere(): TraceDecoder {
 async function decodePlaced(
   decoder: LineDecoder,
   url: string,
-  { bytes, line, byteOffset }: SplitLine,
+  { bytes, line, byteOffset, hasEnd }: SplitLine,
   breathe: () => Promise<void>,
 ): Promise<PlacedLine> {
   try {
@@ -42,6 +42,7 @@ async function decodePlaced(
   } catch (cause) {
     if (!(cause instanceof JsonSyntaxError)) throw cause;
     const { reason, at } = cause;
-    throw new MalformedLineError({ url, line, byteOffset: byteOffset + at, reason, cause });
+    const place = { url, line, byteOffset: byteOffset + at, isCut: !hasEnd };
+    throw new MalformedLineError({ ...place, reason, cause });
   }
 }

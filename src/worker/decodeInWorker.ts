@@ -37,6 +37,7 @@ async function consume(
           return sink.push(chunk);
         },
         end: () => sink.end(),
+        cut: () => sink.cut(),
       };
     },
     send,

@@ -21,16 +21,17 @@ export interface BodyReads {
 export type BodyRequest =
   { type: 'seeds' } | { type: 'answer' } | { type: 'lineage'; scope: LineageScope };
 
-/** What the decode worker is told: what comes, its bytes, and their end. */
+/** What the decode worker is told: what comes, its bytes, and their end, or where they were cut. */
 export type DecodeRequest =
   | { type: 'stream'; maxLineBytes: number }
   | BodyRequest
   | { type: 'chunk'; bytes: Uint8Array }
-  | { type: 'end' };
+  | { type: 'end' }
+  | { type: 'cut' };
 
 /** Why a line was refused. */
 export type LineRefusal =
-  | { kind: 'malformed'; line: number; byteOffset: number; reason: string }
+  | { kind: 'malformed'; line: number; byteOffset: number; reason: string; isCut: boolean }
   | { kind: 'too-long'; line: number; byteOffset: number };
 
 /** What the decode worker says. */

@@ -50,13 +50,14 @@ class Refused extends Error {
   }
 }
 
-function decode({ bytes, line, byteOffset }: SplitLine): PlacedLine {
+function decode({ bytes, line, byteOffset, hasEnd }: SplitLine): PlacedLine {
   try {
     return { ...decoder.decode(bytes), line, byteOffset };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const { at, reason } = error;
-    throw new Refused({ kind: 'malformed', line, byteOffset: byteOffset + at, reason });
+    const place = { line, byteOffset: byteOffset + at, isCut: !hasEnd };
+    throw new Refused({ kind: 'malformed', ...place, reason });
   }
 }
 
@@ -98,7 +99,8 @@ function handle(message: DecodeRequest): void {
   } else if (message.type === 'chunk') {
     if (body) body.chunks.push(message.bytes);
     else decodeAll(splitter.push(message.bytes), message.bytes.length);
-  } else if (message.type !== 'end') body = { request: message, chunks: [] };
+  } else if (message.type === 'cut') reply({ type: 'ended' });
+  else if (message.type !== 'end') body = { request: message, chunks: [] };
   else if (body) {
     const { request, chunks } = body;
     body = null;

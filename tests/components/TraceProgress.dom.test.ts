@@ -56,6 +56,7 @@ function show(
     elapsedMs: 0,
     remainingMs: null,
     percent: null,
+    resumeCount: 0,
     ...given,
   };
   const trace = {
@@ -223,6 +224,7 @@ test('figures change without a word to screen readers', async () => {
     elapsedMs: 75_300,
     remainingMs: 3_100,
     percent: 45,
+    resumeCount: 0,
   };
   await wrapper.vm.$nextTick();
   const figures = wrapper.findAll('dd').map((figure) => figure.text());
@@ -235,6 +237,28 @@ test('figures change without a word to screen readers', async () => {
   ]);
   expect(status()).toBe(before);
   expect(wrapper.findAll('[aria-live]')).toHaveLength(1);
+});
+
+test.each([
+  ['en', 1, 'The connection was lost; the stream was resumed 1 time where it had broken off.'],
+  ['en', 2, 'The connection was lost; the stream was resumed 2 times where it had broken off.'],
+  ['zh-TW', 2, '連線曾中斷，已從中斷處自動續傳 2 次。'],
+] as const)('says in %s that a stream was resumed, %i', (locale, resumeCount, text) => {
+  const state = { status: 'streaming', ...counts, jobId: null } as const;
+  const items = show(state, { resumeCount }, locale).wrapper.findAll('.vts-note--notice li');
+  expect(items.map((item) => item.text())).toEqual([text]);
+  expect(show(state).wrapper.find('.vts-note').exists()).toBe(false);
+});
+
+test.each([
+  ['en', 'queued · place 3 in the queue'],
+  ['zh-TW', '排隊中 · 目前排在第 3 位'],
+] as const)('shows in %s the place of a job that waits', (locale, text) => {
+  const queued = { job_id: 'j', status: 'queued', position: 3 };
+  const { wrapper } = show({ status: 'queued', job: queued, ...counts }, {}, locale);
+  expect(wrapper.get('.vts-progress__job').text()).toContain(text);
+  const { wrapper: running } = show({ status: 'running', job: queued, ...counts }, {}, locale);
+  expect(running.get('.vts-progress__job').text()).not.toContain('3');
 });
 
 test('the state of the job and its own words are shown', () => {

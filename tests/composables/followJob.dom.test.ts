@@ -147,7 +147,7 @@ describe('a job that can be followed', () => {
 
   it('is not read again where the page itself is at fault', () => {
     const problems = [{ kind: 'no-end-mark' } as const];
-    const cut = (error: unknown) => hasEnded({ problems, error });
+    const cut = (error: unknown) => hasEnded({ problems, notices: [], error });
     expect(cut(new TraceError('DECODE_WORKER_FAILED', 'died'))).toBe(true);
     expect(cut(new TypeError('a fault'))).toBe(true);
     expect(cut(new TraceError('STREAM_INTERRUPTED', 'reset'))).toBe(false);
@@ -211,12 +211,12 @@ describe('a job that can be followed', () => {
     expect(server.asked()).toContain('GET /job');
   });
 
-  it('is polled and read anew where the connection breaks', async () => {
+  it('is polled and read anew where the connection breaks and no cursor came', async () => {
     const { answer, write, fail } = openBody();
     const server = followServer([answer]);
     const trace = setup(server);
     const done = trace.execute(PARAMS);
-    write(FOLLOWED.slice(0, 6));
+    write(FOLLOWED.slice(0, 6).map((message) => ({ ...message, cursor: undefined })));
     await vi.waitFor(() => expect(trace.metrics.value.rows).toBe(3));
     fail();
     expect((await done).status).toBe('complete');
@@ -225,6 +225,32 @@ describe('a job that can be followed', () => {
       ['holds', 1],
     ]);
     expect(trace.notices.value).toContainEqual({ kind: 'rows-read-anew', reason: 'interrupted' });
+    expect(trace.metrics.value.resumeCount).toBe(0);
+  });
+
+  it('shows its place in the queue until it is at work', async () => {
+    const { answer, write, close } = openBody();
+    const trace = setup(followServer([answer]));
+    const done = trace.execute(PARAMS);
+    const queued = { type: 'progress', pct: 0, rows: 0, stage: 'queued' };
+    write([META, { ...queued, position: 2 }]);
+    const shown = () => trace.state.value;
+    await vi.waitFor(() =>
+      expect(shown()).toMatchObject({ status: 'queued', job: { status: 'queued', position: 2 } }),
+    );
+    write([{ ...queued, position: 1 }]);
+    await vi.waitFor(() => expect(shown()).toMatchObject({ job: { position: 1 } }));
+    write([FOLLOWED[1]!]);
+    await vi.waitFor(() =>
+      expect(shown()).toMatchObject({
+        status: 'running',
+        job: { status: 'started', stage: 'events' },
+      }),
+    );
+    expect(shown()).not.toMatchObject({ job: { position: 1 } });
+    write(FOLLOWED.slice(2));
+    close();
+    expect((await done).status).toBe('complete');
   });
 
   it('that fails before its first row says why', async () => {

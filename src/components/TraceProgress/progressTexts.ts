@@ -26,7 +26,11 @@ export function jobText(state: TraceState, { job }: TraceMessages): string | nul
   const { status } = state;
   if (status === 'resolving' || status === 'tracing-lineage') return state.job?.progress || null;
   const phase = job.phase[status];
-  if (state.job) return state.job.progress ? `${phase} · ${state.job.progress}` : phase;
+  if (state.job) {
+    const { progress, position } = state.job;
+    const place = status === 'queued' && position !== undefined ? job.place(position) : '';
+    return [phase, place, progress].filter(Boolean).join(' · ');
+  }
   return status === 'queued' ? phase : job.waiting;
 }
 

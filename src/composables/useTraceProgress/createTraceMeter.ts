@@ -10,6 +10,8 @@ export interface TraceMeter {
   /** Rows of all domains. */
   setTotal(rows: number): void;
   addRows(rows: number): void;
+  /** A stream that broke off goes on. */
+  addResume(): void;
   /** The rows so far are read anew. */
   dropRows(): void;
   /** The trace has ended: time stands still. */
@@ -33,6 +35,7 @@ class Meter implements TraceMeter {
   #rows = 0;
   #total: number | null = null;
   #bytes = 0;
+  #resumes = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -60,6 +63,10 @@ class Meter implements TraceMeter {
     this.#rows += rows;
   }
 
+  addResume(): void {
+    this.#resumes++;
+  }
+
   dropRows(): void {
     this.#rows = 0;
     this.#total = null;
@@ -80,6 +87,7 @@ class Meter implements TraceMeter {
       elapsedMs: time - this.#startedAt,
       remainingMs: this.#remainingMs(time),
       percent: this.#percent,
+      resumeCount: this.#resumes,
     };
   }
 

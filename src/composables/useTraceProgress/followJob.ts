@@ -1,11 +1,10 @@
-import type { EventsOutcome } from '../../jobs/index.js';
-import { type ProgressMessage, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
+import { addParameters } from '../../jobs/index.js';
+import { type ProgressMessage, TraceError } from '../../protocol/index.js';
 import { isStreamSlotFree } from '../../stream/streamSlots.js';
-import { type Received, receiveStream } from './receiveStream.js';
+import type { Received, StreamReading } from './StreamReading.js';
+import type { FollowEvents } from './StreamReceiver.js';
 import type { TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
-
-type FollowableJob = Extract<EventsOutcome, { kind: 'job' }> & { streamUrl: string };
 
 /** Whether the stream came to its own end mark, or to one that no other way of reading would change. */
 export function hasEnded({ problems, error }: Received): boolean {
@@ -17,15 +16,22 @@ export function hasEnded({ problems, error }: Received): boolean {
   );
 }
 
-/** Shows what a followed job says: running up to its first rows, streaming from then on. */
-function followEvents(run: TraceRun, { jobId }: FollowableJob, scope: TraceScope) {
+/** Shows what a followed job says: queued or running up to its first rows, streaming from then on. */
+export function createFollow(run: TraceRun, jobId: string | null, scope: TraceScope): FollowEvents {
   let isStreaming = false;
   return {
-    onProgress({ pct, stage }: ProgressMessage): void {
+    onProgress({ pct, stage, position }: ProgressMessage): void {
       if (typeof pct === 'number') run.meter.setPercent(pct);
       if (isStreaming) return;
-      const job = { job_id: jobId ?? '', status: 'started', pct, stage };
-      run.enter({ status: 'running', job, ...scope });
+      const status = stage === 'queued' ? 'queued' : 'running';
+      const job = {
+        job_id: jobId ?? '',
+        status: stage === 'queued' ? stage : 'started',
+        pct,
+        stage,
+        position,
+      };
+      run.enter({ status, job, ...scope });
     },
     onBatch(): void {
       if (!isStreaming) run.enter({ status: 'streaming', jobId, ...scope });
@@ -34,30 +40,19 @@ function followEvents(run: TraceRun, { jobId }: FollowableJob, scope: TraceScope
   };
 }
 
-function isRestarted({ problems }: Received): boolean {
-  const { resultRestarted } = SERVER_ERROR_CODES;
-  return problems.some(
-    (problem) => problem.kind === 'error-line' && problem.code === resultRestarted,
-  );
-}
-
 /**
  * Reads the stream of a job while it is at work. Where another worker begins the job anew, the rows
  * are dropped and come anew; where that happens before the first row, polling waits better. Null
  * where the page has as many streams open as it may.
  */
-export async function followJob(
+export function followJob(
   run: TraceRun,
-  job: FollowableJob,
+  reading: StreamReading,
+  streamUrl: string,
   scope: TraceScope,
 ): Promise<Received | null> {
-  const url = `${job.streamUrl}${job.streamUrl.includes('?') ? '&' : '?'}follow=1`;
-  for (;;) {
-    if (!isStreamSlotFree()) return null;
-    const received = await receiveStream(run, url, followEvents(run, job, scope));
-    if (!isRestarted(received) || run.meter.read().rows === 0) return received;
-    run.notify([{ kind: 'rows-read-anew', reason: 'restarted' }]);
-    run.dropRows();
+  return reading.read(addParameters(streamUrl, { follow: '1' }), () => {
     run.enter({ status: 'queued', job: null, ...scope });
-  }
+    return isStreamSlotFree();
+  });
 }

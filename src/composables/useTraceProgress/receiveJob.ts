@@ -5,9 +5,10 @@ import {
   type QueuedStage,
 } from '../../jobs/index.js';
 import { isJobDead, isJobFinished, type JobStatus } from '../../protocol/index.js';
-import { followJob, hasEnded } from './followJob.js';
+import { isStreamSlotFree } from '../../stream/streamSlots.js';
+import { createFollow, followJob, hasEnded } from './followJob.js';
 import { receivePages } from './receivePages.js';
-import { type Received, receiveStream } from './receiveStream.js';
+import { type Received, StreamReading } from './StreamReading.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope, TraceState } from './traceState.js';
 
@@ -57,15 +58,25 @@ async function waitForJob(
   }
 }
 
-/** Reads a finished job's result by the best way it offers; rows that came before are read anew. */
-function receiveFinished(run: TraceRun, job: QueuedJob, scope: TraceScope): Promise<Received> {
-  const { statusUrl, streamUrl, jobId } = job;
-  if (run.meter.read().rows > 0) {
+/**
+ * Reads a finished job's result by the best way it offers. Rows that came while it was followed are
+ * gone on with where that can be, and else are read anew.
+ */
+function receiveFinished(
+  run: TraceRun,
+  { statusUrl, streamUrl, jobId, follow }: QueuedJob,
+  scope: TraceScope,
+  followed: StreamReading | null,
+): Promise<Received> {
+  const hasRows = run.meter.read().rows > 0;
+  const begun = hasRows && followed?.canGoOn ? followed : null;
+  if (hasRows && !begun) {
     run.notify([{ kind: 'rows-read-anew', reason: 'interrupted' }]);
     run.dropRows();
   }
   run.enter({ status: 'streaming', jobId, ...scope });
-  return streamUrl ? receiveStream(run, streamUrl) : receivePages(run, statusUrl);
+  if (!streamUrl) return receivePages(run, statusUrl);
+  return (begun ?? new StreamReading(run, { isExtended: follow })).read(streamUrl);
 }
 
 /**
@@ -81,10 +92,13 @@ export async function receiveJob(
   cancelWith(run, job);
   run.enter({ status: 'queued', job: null, ...scope });
   run.meter.startStep();
+  let reading: StreamReading | null = null;
   let followed: Received | null = null;
   let isFinished = streamUrl !== null && !job.follow && (await waitForJob(run, job, scope, true));
-  if (streamUrl !== null && !isFinished) {
-    followed = await followJob(run, { ...job, streamUrl }, scope);
+  if (streamUrl !== null && !isFinished && isStreamSlotFree()) {
+    const follow = () => createFollow(run, job.jobId, scope);
+    reading = new StreamReading(run, { isExtended: true, createFollow: follow });
+    followed = await followJob(run, reading, streamUrl, scope);
     if (followed && hasEnded(followed)) return followed;
   }
   try {
@@ -92,8 +106,8 @@ export async function receiveJob(
   } catch (error) {
     run.signal.throwIfAborted();
     // the rows so far stay, with the reason why there are no more
-    if (followed && run.meter.read().rows > 0) return { problems: followed.problems, error };
+    if (followed && run.meter.read().rows > 0) return { ...followed, error };
     throw error;
   }
-  return receiveFinished(run, job, scope);
+  return receiveFinished(run, job, scope, reading);
 }

@@ -9,7 +9,7 @@ import {
   receiveFigures,
   type RowsReader,
 } from './receiveRows.js';
-import type { Received } from './receiveStream.js';
+import type { Received } from './StreamReading.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 
 /** Job endpoints allow 60 requests a minute; pages of 5000 rows would use them up at 300,000. */
@@ -28,10 +28,11 @@ export async function receivePages(run: TraceRun, statusUrl: string): Promise<Re
       run.signal.throwIfAborted();
       const later = domains.slice(index + 1);
       const missing = later.map((name) => ({ kind: 'domain-missing', domain: name }) as const);
-      return { problems: [...receiver.problems, receiver.unfinished(domain), ...missing], error };
+      const problems = [...receiver.problems, receiver.unfinished(domain), ...missing];
+      return { problems, notices: [], error };
     }
   }
-  return { problems: receiver.problems, error: null };
+  return { problems: receiver.problems, notices: [], error: null };
 }
 
 class PagesReceiver {

@@ -17,7 +17,7 @@ import {
   type RowsReader,
   settleDomains,
 } from './receiveRows.js';
-import type { Received } from './receiveStream.js';
+import type { Received } from './StreamReading.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
 
@@ -60,15 +60,15 @@ async function receiveOutcome(
   const { answer, verdict, nonFiniteNumbers } = outcome;
   run.enter({ status: 'streaming', jobId: null, ...scope });
   notifyNonFinite(run, nonFiniteNumbers);
-  run.notify(verdict.notices);
   await receiveAnswer(run, answer, batches());
-  return { problems: verdict.problems, error: null };
+  return { ...verdict, error: null };
 }
 
 /** An end must be earned: complete is what lacks nothing. */
 function finish(run: TraceRun, received: Received, jobId: string | null, scope: TraceScope): void {
   run.signal.throwIfAborted();
-  const { problems, error } = received;
+  const { problems, notices, error } = received;
+  run.notify(notices);
   // what broke behind the last row that was missing broke nothing
   if (problems.length === 0) {
     settleDomains(run, problems);

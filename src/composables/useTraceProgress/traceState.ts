@@ -66,6 +66,8 @@ export interface TraceMetrics {
   remainingMs: number | null;
   /** Percent of the step under way (job or stream), 0–100; null where nothing is known of it. */
   percent: number | null;
+  /** How often a stream broke off and was gone on with where it had, by itself. */
+  resumeCount: number;
 }
 
 /** Something odd or worth knowing of a trace, by which no row is lost. */

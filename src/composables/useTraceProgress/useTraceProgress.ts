@@ -89,6 +89,7 @@ const NO_METRICS: TraceMetrics = {
   elapsedMs: 0,
   remainingMs: null,
   percent: null,
+  resumeCount: 0,
 };
 let ownStores = 0;
 

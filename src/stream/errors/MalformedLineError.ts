@@ -8,6 +8,8 @@ export interface MalformedLineContext {
   byteOffset: number;
   /** What is wrong, as the end of a sentence. */
   reason: string;
+  /** The body ended in the line. */
+  isCut: boolean;
   cause?: unknown;
 }
 
@@ -17,13 +19,16 @@ export class MalformedLineError extends TraceError {
   declare readonly url: string;
   declare readonly line: number;
   declare readonly byteOffset: number;
+  /** The body ended in the line: it was cut, and what came before is as good as ever. */
+  readonly isCut: boolean;
 
-  constructor({ reason, ...context }: MalformedLineContext) {
+  constructor({ reason, isCut, ...context }: MalformedLineContext) {
     super(
       'MALFORMED_LINE',
       `Line ${context.line} of ${context.url} (byte ${context.byteOffset}) ${reason}.\n` +
         "Report it to the server's owner; onMalformedLine: 'skip' reads on without the line.",
       context,
     );
+    this.isCut = isCut;
   }
 }

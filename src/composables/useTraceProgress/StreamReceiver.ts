@@ -1,4 +1,3 @@
-import { withRetry } from '../../jobs/index.js';
 import type {
   CompleteMessage,
   EventsAnswer,
@@ -17,24 +16,15 @@ import {
   checkAnswer,
   type CompletenessCheck,
   type CompletenessProblem,
-  createCompletenessCheck,
 } from '../../stream/index.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
-import { withStreamSlot } from '../../stream/streamSlots.js';
 import {
   createDomainProgress,
   createFollowedProgress,
   type DomainProgress,
 } from './createDomainProgress.js';
-import { notifyNonFinite, notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
-import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
-
-/** What a received result lacks, and what cut it short. */
-export interface Received {
-  problems: CompletenessProblem[];
-  /** The error that ended the receiving; rows before it are kept. */
-  error: unknown;
-}
+import { notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
+import type { TraceRun } from './TraceRun.js';
 
 /** Told while a job is followed. */
 export interface FollowEvents {
@@ -43,45 +33,11 @@ export interface FollowEvents {
   onBatch: () => void;
 }
 
-/**
- * Reads a job's stream into the store, batch by batch; resolves also where it breaks off. `follow`
- * is for the stream of a job that is still at work.
- */
-export async function receiveStream(
-  run: TraceRun,
-  streamUrl: string,
-  follow?: FollowEvents,
-): Promise<Received> {
-  const { domains, profile } = run.request;
-  const check = createCompletenessCheck({ domains, profile });
-  const receiver = new StreamReceiver(run, check, follow);
-  // in the order in which they were asked for, whatever the order in which they come
-  for (const domain of domains) run.writer.openDomain(domain);
-  run.meter.startStep();
-  const options = {
-    ...sendOptionsOf(run),
-    onBytes: (bytes: number) => run.meter.setBytes(bytes),
-  };
-  // only the opening fails in a way that is worth another try: behind it a break is an interruption
-  const read = () => run.decoder.consume(streamUrl, (line) => receiver.take(line), options);
-  let error: unknown = null;
-  try {
-    await withStreamSlot(() => withRetry(streamUrl, read, retryOptionsOf(run)), run.signal);
-  } catch (cause) {
-    run.signal.throwIfAborted();
-    error = cause;
-  }
-  notifyNonFinite(run, receiver.nonFiniteNumbers);
-  // what never opened has nothing to tell
-  if (receiver.lines > 0) run.notify(check.notices());
-  return { problems: [...receiver.problems, ...check.problems()], error };
-}
-
-class StreamReceiver {
+/** Takes the lines of a stream into the store, as far as the check lets it. */
+export class StreamReceiver {
   /** Of a `full_result`; all others are the check's. */
   readonly problems: CompletenessProblem[] = [];
   nonFiniteNumbers = 0;
-  lines = 0;
   readonly #run: TraceRun;
   readonly #check: CompletenessCheck;
   readonly #progress: DomainProgress;
@@ -98,7 +54,6 @@ class StreamReceiver {
   }
 
   async take({ header, batch, message, result, nonFiniteNumbers }: DecodedLine): Promise<void> {
-    this.lines++;
     this.nonFiniteNumbers += nonFiniteNumbers;
     const isTaken = this.#check.accept(header) === 'take';
     if (batch && typeof header.domain === 'string') this.#takeBatch(header.domain, batch, isTaken);
