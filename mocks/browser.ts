@@ -1,4 +1,3 @@
-import { openSource } from './adapters/createSource.js';
 import { startBrowserThread } from './adapters/embedded/startBrowserThread.js';
 import {
   createEmbeddedBackend,
@@ -6,9 +5,14 @@ import {
   type EmbeddedBackendOptions,
 } from './embeddedBackend.js';
 
+import { openStagesHere } from './stages/openStagesHere.js';
+
 export * from './exports.js';
 
 /** The whole backend in the page; its jobs run in Web Workers. */
 export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
-  return createEmbeddedBackend(options, { startThread: startBrowserThread, openSource });
+  return createEmbeddedBackend(options, {
+    startThread: startBrowserThread,
+    openStages: openStagesHere,
+  });
 }

@@ -7,6 +7,7 @@ import { createTraceApp, type TraceApp } from './app.js';
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+import type { OpenStages } from './stages/TraceStages.js';
 import { threadOptions } from './threadOptions.js';
 
 const DEFAULT_SOURCE: SyntheticOptions = { kind: 'synthetic', containers: 114_892, seed: 1 };
@@ -32,14 +33,15 @@ export interface EmbeddedBackend {
 }
 
 /** What the platform of a backend can do. */
-export interface BackendHost extends ThreadHost {
+export interface BackendHost extends Pick<ThreadHost, 'compression'> {
   startThread(settings: TraceSettings): JobThread;
+  openStages(source: SourceOptions, settings: TraceSettings, log: Log): OpenStages;
 }
 
 /** The backend on its embedded adapters: store in memory, a thread a job. */
 export function createEmbeddedBackend(
   options: EmbeddedBackendOptions,
-  { startThread, openSource, compression }: BackendHost,
+  { startThread, openStages, compression }: BackendHost,
 ): EmbeddedBackend {
   const { log = () => undefined, metrics, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
@@ -49,7 +51,7 @@ export function createEmbeddedBackend(
     maxBytes: settings.storeMaxBytes,
   });
   const store = metrics ? meterStore(memory, metrics) : memory;
-  const opened = openSource(source);
+  const opened = openStages(source, settings, log);
   const queue = createEmbeddedJobQueue({
     ...threadOptions(settings, source, startThread, log),
     store,
@@ -58,7 +60,7 @@ export function createEmbeddedBackend(
     maxPerClient: settings.queueMaxPerClient,
   });
   const app = createTraceApp({
-    source: opened.source,
+    source: opened.stages,
     store,
     queue,
     settings,

@@ -4,7 +4,7 @@ import {
   type EmbeddedBackendOptions,
 } from './embeddedBackend.js';
 import { startJobThread } from './nodeJobThread.js';
-import { openNodeSource } from './nodeSource.js';
+import { openNodeStages } from './nodeStages.js';
 import { nodeCompression } from './results/nodeCompression.js';
 
 export * from './exports.js';
@@ -13,7 +13,7 @@ export * from './exports.js';
 export function createMockBackend(options: EmbeddedBackendOptions = {}): EmbeddedBackend {
   return createEmbeddedBackend(options, {
     startThread: startJobThread,
-    openSource: openNodeSource,
+    openStages: openNodeStages,
     compression: nodeCompression,
   });
 }

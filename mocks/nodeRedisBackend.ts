@@ -9,7 +9,7 @@ import type { EmbeddedBackend } from './embeddedBackend.js';
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
 import { startJobThread } from './nodeJobThread.js';
-import { openNodeSource } from './nodeSource.js';
+import { openNodeStages } from './nodeStages.js';
 import { nodeCompression } from './results/nodeCompression.js';
 import type { TraceSettings } from './settings.js';
 import { threadOptions } from './threadOptions.js';
@@ -43,7 +43,7 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 export function createRedisBackend(options: RedisBackendOptions): EmbeddedBackend {
   const { settings, source, log, metrics, clientOf } = options;
   const { redis, store, close: closeStore } = openStore(options);
-  const opened = openNodeSource(source);
+  const opened = openNodeStages(source, settings, log);
   const queue = createBullmqJobQueue({
     ...placeOf(settings),
     store,
@@ -52,7 +52,7 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
     log,
   });
   const app = createTraceApp({
-    source: opened.source,
+    source: opened.stages,
     store,
     queue,
     settings,

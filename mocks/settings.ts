@@ -20,6 +20,8 @@ export interface TraceSettings {
   jobTimeoutSeconds: number;
   /** Heap of a job's thread, MB. */
   jobHeapMb: number;
+  /** Heap of the thread that answers seeds, lineage and small traces, MB. */
+  stagesHeapMb: number;
   /** Bytes that the in-memory store holds, all results together. */
   storeMaxBytes: number;
   /** Largest body of a lineage or an events request, bytes. */
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   jobTtlSeconds: 3_600,
   jobTimeoutSeconds: 1_800,
   jobHeapMb: 256,
+  stagesHeapMb: 512,
   storeMaxBytes: 512 * 1024 * 1024,
   maxBodyBytes: 64 * 1024 * 1024,
   wrapAnswers: false,
@@ -156,6 +159,7 @@ export function readSettings(env: Environment): TraceSettings {
     jobTtlSeconds: readNumber(env, 'TRACE_JOB_TTL_SECONDS', d.jobTtlSeconds),
     jobTimeoutSeconds: readNumber(env, 'TRACE_JOB_TIMEOUT_SECONDS', d.jobTimeoutSeconds),
     jobHeapMb: readNumber(env, 'TRACE_JOB_HEAP_MB', d.jobHeapMb),
+    stagesHeapMb: readNumber(env, 'TRACE_STAGES_HEAP_MB', d.stagesHeapMb),
     storeMaxBytes: readNumber(env, 'TRACE_STORE_MAX_BYTES', d.storeMaxBytes),
     maxBodyBytes: readNumber(env, 'TRACE_MAX_BODY_BYTES', d.maxBodyBytes),
     wrapAnswers: readFlag(env, 'TRACE_WRAP_ANSWERS', d.wrapAnswers),

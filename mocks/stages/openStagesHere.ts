@@ -1,0 +1,16 @@
+import { openSource, type SourceOptions } from '../adapters/createSource.js';
+import type { Log } from '../log.js';
+import type { TraceSettings } from '../settings.js';
+import { createStages } from './createStages.js';
+import type { OpenStages } from './TraceStages.js';
+
+/** Opens the stages in the calling thread, where there is no other: in a page. */
+export function openStagesHere(
+  options: SourceOptions,
+  settings: TraceSettings,
+  log: Log,
+): OpenStages {
+  const { source, close } = openSource(options);
+  const randomUUID = () => crypto.randomUUID();
+  return { stages: createStages({ source, settings, log, randomUUID }), close };
+}
