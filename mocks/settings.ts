@@ -24,12 +24,20 @@ export interface TraceSettings {
   stagesHeapMb: number;
   /** Bytes that the in-memory store holds, all results together. */
   storeMaxBytes: number;
+  /** Above so many containers a result is not cached; 0: none is. */
+  cacheSkipCidThreshold: number;
+  /** Bytes of the cache, in Redis for all servers together. */
+  cacheMaxBytes: number;
   /** Largest body of a lineage or an events request, bytes. */
   maxBodyBytes: number;
   /** Sends answers as `{success, data, meta}` in place of bare ones. */
   wrapAnswers: boolean;
   /** Requests a client may send per window, per kind of request. */
   rateLimits: Record<RateLimitedKind, RateLimit>;
+  /** Name of the cookie that holds a client's session. */
+  sessionCookie: string;
+  /** All sessions of one address together may ask so many times as much as one client. */
+  sessionsPerAddress: number;
 
   /** Redis that holds results and queue; empty: both are in this process. */
   redisUrl: string;
@@ -66,6 +74,8 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   jobHeapMb: 256,
   stagesHeapMb: 512,
   storeMaxBytes: 512 * 1024 * 1024,
+  cacheSkipCidThreshold: 10_000,
+  cacheMaxBytes: 64 * 1024 * 1024,
   maxBodyBytes: 64 * 1024 * 1024,
   wrapAnswers: false,
   rateLimits: {
@@ -74,6 +84,8 @@ export const DEFAULT_SETTINGS: TraceSettings = {
     events: { maxRequests: 15, windowSeconds: 60 },
     job: { maxRequests: 60, windowSeconds: 60 },
   },
+  sessionCookie: 'session',
+  sessionsPerAddress: 3,
 
   redisUrl: '',
   redisKeyPrefix: 'mes_wip',
@@ -142,6 +154,20 @@ function readRateLimit(env: Environment, kind: RateLimitedKind): RateLimit {
   };
 }
 
+/** What says who a client is, and how much he may ask. */
+function readClientSettings(env: Environment, d: TraceSettings) {
+  return {
+    rateLimits: {
+      seed: readRateLimit(env, 'seed'),
+      lineage: readRateLimit(env, 'lineage'),
+      events: readRateLimit(env, 'events'),
+      job: readRateLimit(env, 'job'),
+    },
+    sessionCookie: env.TRACE_SESSION_COOKIE?.trim() || d.sessionCookie,
+    sessionsPerAddress: readNumber(env, 'TRACE_SESSIONS_PER_ADDRESS', d.sessionsPerAddress),
+  };
+}
+
 /**
  * The settings from environment variables; .env.example lists them.
  * @throws TypeError that names the variable whose value cannot be taken
@@ -161,14 +187,16 @@ export function readSettings(env: Environment): TraceSettings {
     jobHeapMb: readNumber(env, 'TRACE_JOB_HEAP_MB', d.jobHeapMb),
     stagesHeapMb: readNumber(env, 'TRACE_STAGES_HEAP_MB', d.stagesHeapMb),
     storeMaxBytes: readNumber(env, 'TRACE_STORE_MAX_BYTES', d.storeMaxBytes),
+    cacheSkipCidThreshold: readNumber(
+      env,
+      'EVENT_FETCHER_CACHE_SKIP_CID_THRESHOLD',
+      d.cacheSkipCidThreshold,
+      0,
+    ),
+    cacheMaxBytes: readNumber(env, 'TRACE_CACHE_MAX_BYTES', d.cacheMaxBytes),
     maxBodyBytes: readNumber(env, 'TRACE_MAX_BODY_BYTES', d.maxBodyBytes),
     wrapAnswers: readFlag(env, 'TRACE_WRAP_ANSWERS', d.wrapAnswers),
-    rateLimits: {
-      seed: readRateLimit(env, 'seed'),
-      lineage: readRateLimit(env, 'lineage'),
-      events: readRateLimit(env, 'events'),
-      job: readRateLimit(env, 'job'),
-    },
+    ...readClientSettings(env, d),
 
     redisUrl: readRedisUrl(env, d.redisUrl),
     redisKeyPrefix: env.REDIS_KEY_PREFIX?.trim() || d.redisKeyPrefix,

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SourceOptions } from '../adapters/createSource.js';
 import { packJob } from '../jobs/packJob.js';
-import { openNodeSource } from '../nodeSource.js';
+import { openCachedSource } from '../nodeCachedSource.js';
 import type { TraceSettings } from '../settings.js';
 import { createStages } from './createStages.js';
 import { createRemoteLog, serveStages, type StagePort } from './stageThread.js';
@@ -20,11 +20,12 @@ const port: StagePort = {
   onMessage: (listener) => parent.on('message', listener),
 };
 const { source, settings } = workerData as StageThreadData;
-const opened = openNodeSource(source);
+const log = createRemoteLog(port);
+const opened = openCachedSource(source, settings, log);
 const stages = createStages({
   source: opened.source,
   settings,
-  log: createRemoteLog(port),
+  log,
   randomUUID: () => crypto.randomUUID(),
   packJob,
 });
