@@ -71,6 +71,7 @@ const builds: Record<string, UserConfig> = {
         input: {
           'mocks-node': path('./mocks/node.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
+          stageThread: path('./mocks/stages/stageThread.node.ts'),
         },
         external,
         output: { entryFileNames: '[name].js', chunkFileNames: 'mocks-[name].js' },
@@ -91,6 +92,7 @@ const builds: Record<string, UserConfig> = {
           worker: path('./mocks/worker.ts'),
           seed: path('./mocks/seed.ts'),
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
+          stageThread: path('./mocks/stages/stageThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
           createDuckdbSource: path('./mocks/adapters/duckdb/createDuckdbSource.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),

@@ -16,9 +16,12 @@ import type { TraceAppContext } from './routes/TraceAppContext.js';
 import type { ChunkCompression } from './results/ChunkCompression.js';
 import { sleep, type Sleep } from './sleep.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+import { createStages } from './stages/createStages.js';
+import type { TraceStages } from './stages/TraceStages.js';
 
 export interface TraceAppPorts {
-  source: TraceSource;
+  /** Where traces come from, asked in the thread that answers requests; or what answers in another one. */
+  source: TraceSource | TraceStages;
   store: ChunkStore;
   /** Null: every trace is answered at once, as far as admission lets it. */
   queue: JobQueue | null;
@@ -59,7 +62,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
   const settings = { ...DEFAULT_SETTINGS, ...ports.settings };
   const now = ports.now ?? Date.now;
   const context: TraceAppContext = {
-    source: ports.source,
+    stages: openStages(ports, settings),
     store: ports.store,
     queue: ports.queue,
     settings,
@@ -89,6 +92,13 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     fetch: (request, env) => app.fetch(request, env as object),
     request: (path, init) => app.request(path, init),
   };
+}
+
+function openStages(
+  { source, log = () => undefined, randomUUID = () => crypto.randomUUID() }: TraceAppPorts,
+  settings: TraceSettings,
+): TraceStages {
+  return 'answer' in source ? source : createStages({ source, settings, log, randomUUID });
 }
 
 function answerError({ log }: TraceAppContext): ErrorHandler {

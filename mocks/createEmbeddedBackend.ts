@@ -8,15 +8,18 @@ import {
   type TraceBackend,
   type TraceBackendOptions,
 } from './createTraceBackend.js';
+import type { Log } from './log.js';
 import { meterStore } from './metrics.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
+import type { OpenStages } from './stages/TraceStages.js';
 import { threadOptions } from './threadOptions.js';
 
 const DEFAULT_SOURCE: SyntheticOptions = { kind: 'synthetic', containers: 114_892, seed: 1 };
 
 /** What the platform of a backend can do. */
-export interface BackendHost extends ThreadHost {
+export interface BackendHost extends Pick<ThreadHost, 'compression'> {
   startThread(settings: TraceSettings): JobThread;
+  openStages(source: SourceOptions, settings: TraceSettings, log: Log): OpenStages;
 }
 
 function sourceOf(asked: TraceBackendOptions['source']): SourceOptions {
@@ -26,7 +29,7 @@ function sourceOf(asked: TraceBackendOptions['source']): SourceOptions {
 /** The backend on its embedded adapters: store in memory, a thread a job. */
 export function createEmbeddedBackend(
   options: TraceBackendOptions,
-  { startThread, openSource, compression }: BackendHost,
+  { startThread, openStages, compression }: BackendHost,
 ): TraceBackend {
   const { log = () => undefined, metrics, clientOf } = options;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
@@ -42,9 +45,8 @@ export function createEmbeddedBackend(
     maxWaiting: settings.queueMaxWaiting,
     maxPerClient: settings.queueMaxPerClient,
   });
-  const opened = openSource(source);
   return createTraceBackend({
-    opened,
+    opened: openStages(source, settings, log),
     store,
     queue,
     settings,

@@ -1,9 +1,10 @@
-import type { DuckdbOptions, OpenSource, SyntheticOptions } from './adapters/createSource.js';
+import type { DuckdbOptions, SyntheticOptions } from './adapters/createSource.js';
 import { createTraceApp, type TraceApp, type TraceAppPorts } from './app.js';
 import type { Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
 import type { JobQueue } from './ports.js';
 import type { TraceSettings } from './settings.js';
+import type { OpenStages } from './stages/TraceStages.js';
 
 export interface TraceBackendOptions {
   /** The synthetic factory, or a database. @default the factory with 114,892 containers, seed 1 */
@@ -29,7 +30,7 @@ export interface TraceBackend {
 
 /** What a backend is put together from, whatever the adapters; it lets go of them when it is closed. */
 export interface BackendParts extends Omit<TraceAppPorts, 'source' | 'queue' | 'stopping'> {
-  opened: OpenSource;
+  opened: OpenStages;
   queue: JobQueue;
   /** @default there is nothing to close */
   closeStore?: () => void;
@@ -43,7 +44,7 @@ export function createTraceBackend({
 }: BackendParts): TraceBackend {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const app = createTraceApp({ ...ports, source: opened.source, queue, stopping: signal });
+  const app = createTraceApp({ ...ports, source: opened.stages, queue, stopping: signal });
   return {
     app,
     countWaiting: () => queue.countWaiting(),

@@ -1,7 +1,7 @@
 import { createEmbeddedBackend } from './createEmbeddedBackend.js';
 import type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
 import { startJobThread } from './nodeJobThread.js';
-import { openNodeSource } from './nodeSource.js';
+import { openNodeStages } from './nodeStages.js';
 import { nodeCompression } from './results/nodeCompression.js';
 
 export * from './exports.js';
@@ -10,7 +10,7 @@ export * from './exports.js';
 export function createMockBackend(options: TraceBackendOptions = {}): TraceBackend {
   return createEmbeddedBackend(options, {
     startThread: startJobThread,
-    openSource: openNodeSource,
+    openStages: openNodeStages,
     compression: nodeCompression,
   });
 }

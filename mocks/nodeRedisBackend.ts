@@ -13,7 +13,7 @@ import {
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
 import { startJobThread } from './nodeJobThread.js';
-import { openNodeSource } from './nodeSource.js';
+import { openNodeStages } from './nodeStages.js';
 import type { ChunkStore } from './ports.js';
 import { nodeCompression } from './results/nodeCompression.js';
 import type { TraceSettings } from './settings.js';
@@ -78,7 +78,7 @@ export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
     log,
   });
   return createTraceBackend({
-    opened: openNodeSource(source),
+    opened: openNodeStages(source, settings, log),
     store,
     closeStore,
     queue,

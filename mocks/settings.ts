@@ -20,14 +20,24 @@ export interface TraceSettings {
   jobTimeoutSeconds: number;
   /** Heap of a job's thread, MB. */
   jobHeapMb: number;
+  /** Heap of the thread that answers seeds, lineage and small traces, MB. */
+  stagesHeapMb: number;
   /** Bytes that the in-memory store holds, all results together. */
   storeMaxBytes: number;
+  /** Above so many containers a result is not cached; 0: none is. */
+  cacheSkipCidThreshold: number;
+  /** Bytes of the cache, in Redis for all servers together. */
+  cacheMaxBytes: number;
   /** Largest body of a lineage or an events request, bytes. */
   maxBodyBytes: number;
   /** Sends answers as `{success, data, meta}` in place of bare ones. */
   wrapAnswers: boolean;
   /** Requests a client may send per window, per kind of request. */
   rateLimits: Record<RateLimitedKind, RateLimit>;
+  /** Name of the cookie that holds a client's session. */
+  sessionCookie: string;
+  /** All sessions of one address together may ask so many times as much as one client. */
+  sessionsPerAddress: number;
 
   /** Redis that holds results and queue; empty: both are in this process. */
   redisUrl: string;
@@ -62,7 +72,10 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   jobTtlSeconds: 3_600,
   jobTimeoutSeconds: 1_800,
   jobHeapMb: 256,
+  stagesHeapMb: 512,
   storeMaxBytes: 512 * 1024 * 1024,
+  cacheSkipCidThreshold: 10_000,
+  cacheMaxBytes: 64 * 1024 * 1024,
   maxBodyBytes: 64 * 1024 * 1024,
   wrapAnswers: false,
   rateLimits: {
@@ -71,6 +84,8 @@ export const DEFAULT_SETTINGS: TraceSettings = {
     events: { maxRequests: 15, windowSeconds: 60 },
     job: { maxRequests: 60, windowSeconds: 60 },
   },
+  sessionCookie: 'session',
+  sessionsPerAddress: 3,
 
   redisUrl: '',
   redisKeyPrefix: 'mes_wip',
@@ -139,6 +154,20 @@ function readRateLimit(env: Environment, kind: RateLimitedKind): RateLimit {
   };
 }
 
+/** What says who a client is, and how much he may ask. */
+function readClientSettings(env: Environment, d: TraceSettings) {
+  return {
+    rateLimits: {
+      seed: readRateLimit(env, 'seed'),
+      lineage: readRateLimit(env, 'lineage'),
+      events: readRateLimit(env, 'events'),
+      job: readRateLimit(env, 'job'),
+    },
+    sessionCookie: env.TRACE_SESSION_COOKIE?.trim() || d.sessionCookie,
+    sessionsPerAddress: readNumber(env, 'TRACE_SESSIONS_PER_ADDRESS', d.sessionsPerAddress),
+  };
+}
+
 /**
  * The settings from environment variables; .env.example lists them.
  * @throws TypeError that names the variable whose value cannot be taken
@@ -156,15 +185,18 @@ export function readSettings(env: Environment): TraceSettings {
     jobTtlSeconds: readNumber(env, 'TRACE_JOB_TTL_SECONDS', d.jobTtlSeconds),
     jobTimeoutSeconds: readNumber(env, 'TRACE_JOB_TIMEOUT_SECONDS', d.jobTimeoutSeconds),
     jobHeapMb: readNumber(env, 'TRACE_JOB_HEAP_MB', d.jobHeapMb),
+    stagesHeapMb: readNumber(env, 'TRACE_STAGES_HEAP_MB', d.stagesHeapMb),
     storeMaxBytes: readNumber(env, 'TRACE_STORE_MAX_BYTES', d.storeMaxBytes),
+    cacheSkipCidThreshold: readNumber(
+      env,
+      'EVENT_FETCHER_CACHE_SKIP_CID_THRESHOLD',
+      d.cacheSkipCidThreshold,
+      0,
+    ),
+    cacheMaxBytes: readNumber(env, 'TRACE_CACHE_MAX_BYTES', d.cacheMaxBytes),
     maxBodyBytes: readNumber(env, 'TRACE_MAX_BODY_BYTES', d.maxBodyBytes),
     wrapAnswers: readFlag(env, 'TRACE_WRAP_ANSWERS', d.wrapAnswers),
-    rateLimits: {
-      seed: readRateLimit(env, 'seed'),
-      lineage: readRateLimit(env, 'lineage'),
-      events: readRateLimit(env, 'events'),
-      job: readRateLimit(env, 'job'),
-    },
+    ...readClientSettings(env, d),
 
     redisUrl: readRedisUrl(env, d.redisUrl),
     redisKeyPrefix: env.REDIS_KEY_PREFIX?.trim() || d.redisKeyPrefix,

@@ -1,14 +1,15 @@
 import type { RateLimiter } from '../http/rateLimiter.js';
 import { errorFields, type Log } from '../log.js';
 import type { TraceMetrics } from '../metrics.js';
-import type { ChunkStore, JobQueue, TraceSource } from '../ports.js';
+import type { ChunkStore, JobQueue } from '../ports.js';
 import type { ChunkCompression } from '../results/ChunkCompression.js';
 import type { Sleep } from '../sleep.js';
 import type { TraceSettings } from '../settings.js';
+import type { TraceStages } from '../stages/TraceStages.js';
 
 /** What the routes share. */
 export interface TraceAppContext {
-  source: TraceSource;
+  stages: TraceStages;
   store: ChunkStore;
   queue: JobQueue | null;
   settings: TraceSettings;

@@ -4,7 +4,7 @@ import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
 import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
+import type { ChunkStore, EventsJob, JobQueue, PackedEventsJob } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
 import { QueueUnavailableError } from './QueueUnavailableError.js';
 import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
@@ -75,7 +75,7 @@ class BullmqJobQueue implements JobQueue {
     this.#queue = this.#openQueue();
   }
 
-  async enqueue(job: EventsJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
     const queued: QueuedJob = { job, createdAt: seconds(), client };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
     await this.#reserve(job.jobId, signal, client);

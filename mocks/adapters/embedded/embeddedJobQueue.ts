@@ -1,7 +1,14 @@
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
 import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields } from '../../log.js';
-import type { ChunkStore, EventsJob, JobAttempt, JobEnd, JobQueue } from '../../ports.js';
+import type {
+  ChunkStore,
+  EventsJob,
+  JobAttempt,
+  JobEnd,
+  JobQueue,
+  PackedEventsJob,
+} from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
 
 export interface EmbeddedJobQueueOptions extends ThreadOptions {
@@ -37,7 +44,7 @@ class EmbeddedJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  async enqueue(job: EventsJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
     const { store, maxWaiting, maxPerClient } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);

@@ -1,4 +1,4 @@
-import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
+import type { EventsJob, JobFields, PackedEventsJob, ResultKey } from '../../ports.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
@@ -7,7 +7,7 @@ import type { OpenSource, SourceOptions } from '../createSource.js';
 /** What a job's thread is told, once. */
 export interface RunMessage {
   type: 'run';
-  job: EventsJob;
+  job: EventsJob | PackedEventsJob;
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
@@ -79,10 +79,15 @@ function createRemoteWriter(port: ThreadPort) {
 export interface ThreadHost {
   openSource(options: SourceOptions): OpenSource;
   compression?: ChunkCompression;
+  /** @default no job may be packed */
+  unpackJob?: (job: EventsJob | PackedEventsJob) => EventsJob;
 }
 
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(port: ThreadPort, { openSource, compression }: ThreadHost): void {
+export function serveJobThread(
+  port: ThreadPort,
+  { openSource, compression, unpackJob }: ThreadHost,
+): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
   async function run(message: RunMessage): Promise<void> {
@@ -90,7 +95,7 @@ export function serveJobThread(port: ThreadPort, { openSource, compression }: Th
     let opened: OpenSource | undefined;
     try {
       opened = openSource(message.source);
-      await runJob(job, {
+      await runJob(unpackJob?.(job) ?? (job as EventsJob), {
         source: opened.source,
         writer,
         batchSize,

@@ -1,5 +1,11 @@
 import { errorFields, type Log } from '../../log.js';
-import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
+import {
+  AttemptLostError,
+  type EventsJob,
+  type JobAttempt,
+  type JobEnd,
+  type PackedEventsJob,
+} from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
@@ -29,7 +35,7 @@ export interface ThreadOptions {
 }
 
 export interface ThreadRunOptions extends ThreadOptions {
-  job: EventsJob;
+  job: EventsJob | PackedEventsJob;
   attempt: JobAttempt;
   /** Stops the job. */
   signal: AbortSignal;

@@ -10,10 +10,11 @@ import { nodeCompression } from '../../../mocks/results/nodeCompression.js';
 import type { Sleep } from '../../../mocks/sleep.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from '../../../mocks/settings.js';
 
-/** The built script of a job's thread: Node runs no TypeScript. */
-export const JOB_THREAD_URL = pathToFileURL(
-  fileURLToPath(new URL('../../../dist-server/jobThread.js', import.meta.url)),
-);
+/** The built script of a thread: Node runs no TypeScript. */
+const built = (script: string) =>
+  pathToFileURL(fileURLToPath(new URL(`../../../dist-server/${script}`, import.meta.url)));
+export const JOB_THREAD_URL = built('jobThread.js');
+export const STAGE_THREAD_URL = built('stageThread.js');
 
 export const SOURCE = { kind: 'synthetic', containers: 400, seed: 3 } as const;
 

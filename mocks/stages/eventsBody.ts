@@ -1,13 +1,13 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { TraceAppContext } from './TraceAppContext.js';
+import type { StagesContext } from './createStages.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import { errorFields } from '../log.js';
 import type { EventsJob } from '../ports.js';
 import { encodeJson } from '../results/resultMeta.js';
 import { answerTail } from '../results/resultPage.js';
 
-export interface EventsBodyContext extends Pick<TraceAppContext, 'source' | 'settings' | 'log'> {
+export interface EventsBodyContext extends Pick<StagesContext, 'source' | 'settings' | 'log'> {
   job: Omit<EventsJob, 'jobId'>;
   /** Makes the figures of an MSD trace; null for other profiles. */
   aggregator: Aggregator | null;

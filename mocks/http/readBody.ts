@@ -2,7 +2,7 @@ import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { ApiError } from './ApiError.js';
 
 /** A body of at most `maxBytes`, read no further than that. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () =>
     new ApiError(
       413,
@@ -31,20 +31,25 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   return bytes;
 }
 
+const invalid = (message: string) => new ApiError(400, SERVER_ERROR_CODES.invalidParams, message);
+
 /**
- * The JSON object that a request carries.
- * @throws ApiError 400 where it is not sent as application/json, not JSON or not an object; 413 where it is too large
+ * The bytes of a request's JSON, in a buffer of their own.
+ * @throws ApiError 400 where it is not sent as application/json, 413 where it is too large
  */
-export async function readJsonBody(
+export async function readBody(
   request: Request,
   maxBytes: number,
-): Promise<Record<string, unknown>> {
-  const invalid = (message: string) => new ApiError(400, SERVER_ERROR_CODES.invalidParams, message);
+): Promise<Uint8Array<ArrayBuffer>> {
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw invalid('Send the body as JSON with "Content-Type: application/json".');
   }
-  const bytes = await readBytes(request, maxBytes);
+  return readBytes(request, maxBytes);
+}
+
+/** The JSON object that a body holds. @throws ApiError 400 where it is not JSON or not an object */
+export function parseBody(bytes: Uint8Array): Record<string, unknown> {
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
