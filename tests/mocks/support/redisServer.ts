@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const PROGRAM = process.env.REDIS_SERVER_PATH ?? 'redis-server';
+
 export interface RedisServerOptions {
   /** Keeps its data in an append-only file, written through at every command. @default false */
   aof?: boolean;
@@ -25,7 +27,7 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -48,7 +50,7 @@ function answersPing(port: number): Promise<boolean> {
 }
 
 async function startProcess(port: number, args: readonly string[]): Promise<ChildProcess> {
-  const server = spawn('redis-server', ['--port', String(port), ...args], { stdio: 'ignore' });
+  const server = spawn(PROGRAM, ['--port', String(port), ...args], { stdio: 'ignore' });
   const gone = once(server, 'exit').then(() => true);
   const pause = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), 10));
   while (!(await answersPing(port))) {
@@ -57,7 +59,7 @@ async function startProcess(port: number, args: readonly string[]): Promise<Chil
   return server;
 }
 
-/** Starts a redis-server on a free port of the loopback; it needs one on the PATH. */
+/** Starts a redis-server on a free port of the loopback. */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'trace-redis-'));
