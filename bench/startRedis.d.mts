@@ -22,3 +22,6 @@ export interface RedisServer {
 
 /** Starts a redis-server on a free port of the loopback. */
 export declare function startRedisServer(options?: RedisServerOptions): Promise<RedisServer>;
+
+/** A port of the loopback that nothing listens on by now. */
+export declare function freePort(): Promise<number>;

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool, REDIS_SERVER } from '../scripts/findTool.mjs';
 
-async function freePort() {
+/** A port of the loopback that nothing listens on by now. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();

@@ -50,6 +50,20 @@ export function findTool({ name, variable, candidates, debianPackage }) {
   );
 }
 
+export const REDIS_SERVER = {
+  name: 'redis-server',
+  variable: 'REDIS_SERVER_PATH',
+  candidates: ['redis-server', '/usr/bin/redis-server'],
+  debianPackage: 'redis-server',
+};
+
+export const NGINX = {
+  name: 'nginx',
+  variable: 'NGINX_PATH',
+  candidates: ['nginx', '/usr/sbin/nginx'],
+  debianPackage: 'nginx',
+};
+
 export const CHROMIUM = {
   name: 'Chromium',
   variable: 'CHROMIUM_PATH',
@@ -63,11 +77,4 @@ export const CHROMIUM = {
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
   ],
   debianPackage: 'chromium',
-};
-
-export const REDIS_SERVER = {
-  name: 'redis-server',
-  variable: 'REDIS_SERVER_PATH',
-  candidates: ['redis-server', '/usr/bin/redis-server', '/opt/homebrew/bin/redis-server'],
-  debianPackage: 'redis-server',
 };

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CHROMIUM, findTool, REDIS_SERVER } from './findTool.mjs';
+import { CHROMIUM, findTool, NGINX, REDIS_SERVER } from './findTool.mjs';
 
 /** Every test of every kind, or those that the arguments name; first, the programs they start. */
 const tools = {};
 try {
-  for (const tool of [CHROMIUM, REDIS_SERVER]) tools[tool.variable] = findTool(tool);
+  for (const tool of [CHROMIUM, REDIS_SERVER, NGINX]) tools[tool.variable] = findTool(tool);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type EventsRequest, jobPath } from '../../src/protocol/index.js';
 import { post, postJson, readError, readMessages } from './api/client.js';
+import { createLineReader } from './support/lineReader.js';
 import type { BackendProcess } from './support/processes.js';
 import { startRedisServer } from '../../bench/startRedis.mjs';
 import { expectRows, startJob, statusOf, useBackend, waitForStatus } from './support/useBackend.js';
@@ -176,6 +177,23 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
     );
     await expectWholeResult(a!, jobId, events);
     expect(await a!.stop('SIGTERM')).toBe(0);
+  });
+
+  it('a follower of a job that a full Redis ends is told why', async () => {
+    const [a] = (await startBackend(1, 1)) as [BackendProcess];
+    const jobId = await startJob(a, request(7_000));
+    const lines = createLineReader(await a.request(`${jobPath(jobId)}/stream?follow=1`));
+    await lines.until('records');
+    await backend.redis.config('SET', 'maxmemory', '1');
+    try {
+      const [error] = (await lines.until('error')).slice(-1);
+      expect(error).toMatchObject({
+        code: 'JOB_FAILED',
+        message: expect.stringContaining('Redis is full'),
+      });
+    } finally {
+      await backend.redis.config('SET', 'maxmemory', '0');
+    }
   });
 
   it('a worker tells what it stored and how long its jobs took, and whether it is ready', async () => {

@@ -7,6 +7,7 @@ import type { Log } from '../../mocks/log.js';
 import { AttemptLostError, type ChunkStore, type JobAttempt } from '../../mocks/ports.js';
 import { createTestBackend } from './api/backend.js';
 import { readError, rowsOf } from './api/client.js';
+import { createLineReader } from './support/lineReader.js';
 import { storeResult, type StoredValues } from './support/storeResult.js';
 import { nextEvent, useRedis } from './support/useRedis.js';
 
@@ -159,6 +160,26 @@ describe('a stream during which Redis is killed', () => {
     const messages = await takeRest();
     expect(messages.at(-1)).toMatchObject({ type: 'error', code: 'STORE_UNAVAILABLE' });
     await used.server.restart();
+  });
+
+  it('of a job at work ends with an error line where Redis stays away, and goes on by its cursor', async () => {
+    const { store } = await used.openStore();
+    const { source, settings } = createTestBackend({ withQueue: false });
+    const app = createTraceApp({ source, store, queue: null, settings });
+    const attempt = await store.beginAttempt('a', { status: 'started', domains: 'history' });
+    await attempt.put('result:history:0', bytes('[{"CONTAINERID":0}]'));
+    const lines = createLineReader(await app.request('/api/trace/job/a/stream?follow=1'));
+    const { cursor } = (await lines.until('records')).at(-1) as { cursor: string };
+    await used.server.kill();
+    const [error] = (await lines.until('error')).slice(-1);
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await lines.line()).toBeNull();
+    await used.server.restart();
+    await attempt.put('result:history:1', bytes('[{"CONTAINERID":1}]'));
+    const path = `/api/trace/job/a/stream?follow=1&cursor=${cursor}`;
+    const rest = createLineReader(await app.request(path));
+    expect((await rest.until('records')).at(-1)).toMatchObject({ data: [{ CONTAINERID: 1 }] });
+    await rest.cancel();
   });
 
   it('waits for a Redis that comes back, and is whole', async () => {
