@@ -17,6 +17,7 @@ import {
   streamLegacyResult,
   streamResult,
 } from '../results/streamResult.js';
+import { queuePlace } from './queuePlace.js';
 import { readFields, readResult } from './readResult.js';
 import type { TraceAppContext } from './TraceAppContext.js';
 
@@ -71,7 +72,8 @@ async function linesOf(
     position: positionOf(cursor, jobId, fields, domains),
   });
   if (c.req.query('follow') === '1' && !isJobFinished(fields.status ?? 'queued')) {
-    const followed = stream((fields.domains ?? '').split(','));
+    const placeOf = () => queuePlace(context, jobId);
+    const followed = { ...stream((fields.domains ?? '').split(',')), placeOf };
     return (signal) =>
       countRows(followResult({ ...followed, store, fields, sleep, signal }), followed, metrics);
   }
