@@ -4,7 +4,6 @@ import type { ChunkStore, JobFields } from '../ports.js';
 import type { Sleep } from '../sleep.js';
 import { readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
-import type { StreamPosition } from './StreamPosition.js';
 import { restOfResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
 
@@ -14,6 +13,8 @@ export interface FollowedJob extends ResultStream {
   /** The job as it was when the stream was asked for. */
   fields: Partial<JobFields>;
   sleep: Sleep;
+  /** The job's place among those that wait; null where it does not, or nobody can tell. */
+  placeOf: () => Promise<number | null>;
 }
 
 /**
@@ -60,25 +61,30 @@ async function* storedBatches(
   return isAny;
 }
 
-/** Makes a `progress` line wherever it says something new. */
-function createProgress(position: StreamPosition) {
+/** Makes a `progress` line wherever it says something new: a job that waits tells its place. */
+function createProgress({ position: at, placeOf }: FollowedJob) {
   let told = '';
-  return ({ pct = '0', stage }: Partial<JobFields>): string[] => {
-    const step = `${pct} ${stage}`;
+  return async ({ status, pct = '0', stage }: Partial<JobFields>): Promise<string[]> => {
+    const isQueued = status === 'queued';
+    const position = isQueued ? await placeOf() : null;
+    if (isQueued && position === null) return [];
+    const progress = isQueued ? { stage: status, position } : { stage };
+    const message = { type: 'progress', pct: Number(pct), rows: at.rows, ...progress };
+    const step = `${pct} ${message.stage} ${position}`;
     if (step === told) return [];
     told = step;
-    return [line({ type: 'progress', pct: Number(pct), rows: position.rows, stage })];
+    return [line(message)];
   };
 }
 
 async function* followUntilFinished(job: FollowedJob, domains: readonly string[]): StreamPieces {
-  const progressOf = createProgress(job.position);
+  const progressOf = createProgress(job);
   const watch = watchJob(job.store, job.jobId, job.sleep, job.end);
   try {
     for (;;) {
       const fields = await readLiving(job);
       if (isJobFinished(fields.status)) return;
-      if (fields.status !== 'queued') yield* progressOf(fields);
+      yield* await progressOf(fields);
       if (!(yield* storedBatches(job, domains))) await watch.changed();
     }
   } finally {

@@ -10,10 +10,10 @@ import { jsonAnswer, streamedJsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import { checkName, readCount } from '../http/validate.js';
-import { errorFields } from '../log.js';
 import type { JobFields } from '../ports.js';
 import { createChunkReader } from '../results/chunkReader.js';
 import { resultPage } from '../results/resultPage.js';
+import { queuePlace } from './queuePlace.js';
 import { readFields, readResult } from './readResult.js';
 import { answerStream } from './stream.js';
 
@@ -36,19 +36,6 @@ function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): Job
     cancel: true,
     follow: true,
   };
-}
-
-/** A job's place among those that wait; a queue that cannot tell it does not cost the status. */
-async function positionOf({ queue, log }: TraceAppContext, jobId: string): Promise<number | null> {
-  try {
-    return (await queue?.position(jobId)) ?? null;
-  } catch (error) {
-    log('warning', 'The queue could not tell the place of a job.', {
-      jobId,
-      ...errorFields(error),
-    });
-    return null;
-  }
 }
 
 /** The page of a legacy result: for a domain that it has a part of it, else all of it. */
@@ -129,7 +116,7 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
     const jobId = checkName(c.req.param('id'), 'job_id');
     const fields = await readFields(context, jobId);
     const status = statusOf(jobId, fields, now());
-    const position = status.status === 'queued' ? await positionOf(context, jobId) : null;
+    const position = status.status === 'queued' ? await queuePlace(context, jobId) : null;
     const body = position === null ? status : { ...status, position };
     return jsonAnswer(body, { wrap: settings.wrapAnswers });
   });

@@ -12,6 +12,7 @@ import { createChunkReader } from '../results/chunkReader.js';
 import { followResult } from '../results/followResult.js';
 import { CursorMismatchError, StreamPosition } from '../results/StreamPosition.js';
 import { endedHonestly, streamLegacyResult, streamResult } from '../results/streamResult.js';
+import { queuePlace } from './queuePlace.js';
 import { readFields, readResult } from './readResult.js';
 import type { TraceAppContext } from './TraceAppContext.js';
 
@@ -55,7 +56,8 @@ async function findStream(
   const from = (domains: readonly string[]) => positionOf(cursor, jobId, fields, domains);
   if (c.req.query('follow') === '1' && !isJobFinished(fields.status ?? 'queued')) {
     const position = from((fields.domains ?? '').split(','));
-    const followed = { store, chunks, jobId, position, fields, sleep };
+    const placeOf = () => queuePlace(context, jobId);
+    const followed = { store, chunks, jobId, position, fields, sleep, placeOf };
     return { position, make: (end) => followResult({ ...followed, end }) };
   }
   const result = await readResult(context, jobId, fields);

@@ -14,6 +14,7 @@ const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const NOTHING = (): void => undefined;
 
 /** A line of the stream, its rows as columns. */
 export interface DecodedLine {
@@ -32,6 +33,8 @@ export interface DecodedLine {
 /** Turns lines of a stream, and answers that come whole, into columns; one decoder a result. */
 export class LineDecoder {
   readonly #decoders = new Map<string, RecordDecoder>();
+  /** Takes back what the line under way has changed. */
+  #undo = NOTHING;
 
   /**
    * Decodes a line. Its members may stand in any order; nothing is taken before all of it was read.
@@ -43,6 +46,17 @@ export class LineDecoder {
 
   /** As `decode`, with chances to pause. */
   *steps(bytes: Uint8Array): Steps<DecodedLine> {
+    this.#undo = NOTHING;
+    try {
+      return yield* this.#line(bytes);
+    } catch (error) {
+      // its rows were decoded, and then the line was none
+      this.#undo();
+      throw error;
+    }
+  }
+
+  *#line(bytes: Uint8Array): Steps<DecodedLine> {
     const read = yield* this.#readRecords(bytes);
     if (typeof read === 'object') return read;
     if (read === 'full_result') return yield* this.#fullResult(bytes);
@@ -63,6 +77,12 @@ export class LineDecoder {
     return { header: headerOf(message), batch: null, message, result: batches, nonFiniteNumbers };
   }
 
+  #rows(domain: string, bytes: Uint8Array, start: number, rowHint: number): Steps<DecodedArray> {
+    const decoder = this.#decoderOf(domain);
+    this.#undo = decoder.mark();
+    return decoder.steps(bytes, start, rowHint);
+  }
+
   #decoderOf(domain: string): RecordDecoder {
     const known = this.#decoders.get(domain);
     if (known) return known;
@@ -79,8 +99,7 @@ export class LineDecoder {
     let decoded: DecodedArray | null = null;
     const isReady = () => fields.type === 'records' && typeof fields.domain === 'string';
     const rowHint = () => Number(fields.count) || 0;
-    const decodeData = () =>
-      this.#decoderOf(fields.domain as string).steps(bytes, dataStart, rowHint());
+    const decodeData = () => this.#rows(fields.domain as string, bytes, dataStart, rowHint());
 
     let p = reader.skipSpace(0);
     if (bytes[p] !== OPEN_BRACE) return undefined;

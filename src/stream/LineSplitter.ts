@@ -3,6 +3,10 @@ import { LineTooLongError } from './errors/LineTooLongError.js';
 
 const CARRIAGE_RETURN = 13;
 const BOM_BYTES = 3;
+/** Memory of four times this is never worth giving back, bytes. */
+const LEAST_BYTES_TO_RELEASE = 65_536;
+/** After so many lines in a row that filled less than a quarter of it, memory is given back. */
+const SMALL_LINES_TO_RELEASE = 8;
 
 /** A line without its end, `\n` or `\r\n`. */
 export interface SplitLine {
@@ -25,7 +29,7 @@ export const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
 /**
  * Splits byte chunks into lines, in time linear in the bytes whatever the sizes of the chunks: only
  * new bytes are searched, and what a chunk has of an unfinished line is copied once, into memory that
- * all lines take turns in. Skips blank lines, drops a BOM
+ * all lines take turns in, and that is given back behind a line much longer than the others. Skips blank lines, drops a BOM
  * at the start. A byte 10 is never part of another character in UTF-8, so no text is decoded here.
  *
  * Both generators must be drained; they throw {@link LineTooLongError} behind the lines before it.
@@ -35,6 +39,8 @@ export class LineSplitter {
   /** The unfinished line: its first `#kept` bytes. */
   #buffer = new Uint8Array(0);
   #kept = 0;
+  /** Lines in a row that needed little of the buffer. */
+  #smallLines = 0;
   #line = 1;
   #lineOffset = 0;
 
@@ -68,6 +74,8 @@ export class LineSplitter {
   }
 
   #keep(piece: Uint8Array): void {
+    // the line before is not needed any more
+    if (this.#smallLines === SMALL_LINES_TO_RELEASE && this.#kept === 0) this.#release();
     const kept = this.#kept + piece.byteLength;
     // What the end of the line may still take off: its \r, and the BOM of the first line.
     const slack = this.#line === 1 ? 1 + BOM_BYTES : 1;
@@ -97,8 +105,15 @@ export class LineSplitter {
   #join(last: Uint8Array): Uint8Array {
     this.#keep(last);
     const line = this.#buffer.subarray(0, this.#kept);
+    const isSmall = 4 * Math.max(this.#kept, LEAST_BYTES_TO_RELEASE) < this.#buffer.byteLength;
+    this.#smallLines = isSmall ? this.#smallLines + 1 : 0;
     this.#kept = 0;
     return line;
+  }
+
+  #release(): void {
+    this.#buffer = new Uint8Array(0);
+    this.#smallLines = 0;
   }
 
   #refuse(): never {

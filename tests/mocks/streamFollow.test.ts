@@ -125,6 +125,42 @@ describe('follow', () => {
     await again.cancel();
   });
 
+  it('tells a job that waits its place whenever that changes', async () => {
+    const log = vi.fn();
+    const { host, backend, clock } = start({ settings: { workerCount: 0 }, log });
+    const { queue } = backend;
+    const job = (jobId: string) => ({
+      ...{
+        jobId,
+        profile: 'query_tool' as const,
+        containerIds: ['c'],
+        domains: ['holds' as const],
+      },
+      ...{ params: {}, seedContainerIds: [], ancestors: {}, seedRoots: {} },
+    });
+    for (const id of ['first', 'second', 'j']) await queue.enqueue(job(id));
+    const stream = createLineReader(await host.request(FOLLOW));
+    const queued = { type: 'progress', pct: 0, rows: 0, stage: 'queued' };
+    expect((await stream.until('progress')).at(-1)).toEqual({ ...queued, position: 3 });
+    const next = stream.message();
+    const look = async () => {
+      await vi.waitFor(() => expect(clock.sleepers.size).toBe(2));
+      clock.passMs(1_000);
+    };
+    // nothing is new, then the queue cannot tell, and then it can
+    await look();
+    vi.spyOn(queue, 'position').mockRejectedValueOnce(new Error('away'));
+    await look();
+    await vi.waitFor(() =>
+      expect(log).toHaveBeenCalledWith('warning', expect.any(String), expect.anything()),
+    );
+    await queue.cancel('first');
+    await look();
+    expect(await next).toEqual({ ...queued, position: 2 });
+    await queue.cancel('j');
+    expect((await stream.until('error')).at(-1)).toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+
   it('tells an attempt that begins anew, and sends nothing of it', async () => {
     const { host, store } = start();
     const attempt = await store.beginAttempt('j', FIELDS);

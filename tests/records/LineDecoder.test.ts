@@ -78,6 +78,18 @@ describe('LineDecoder', () => {
     expect(new LineDecoder().decode(encode(`${whole} `)).batch?.rowCount).toBe(2);
   });
 
+  it('keeps nothing of a line that is refused behind its rows', () => {
+    const decoder = new LineDecoder();
+    const table = new ColumnTable();
+    table.append(decodeRows(decoder, 'd', [{ a: 'x' }]));
+    const refused = '{"type":"records","domain":"d","data":[{"a":"測"},{"a":"y","b":"z"}]';
+    for (const end of ['', ',', '} {}']) {
+      expect(() => decoder.decode(encode(refused + end))).toThrow(JsonSyntaxError);
+    }
+    table.append(decodeRows(decoder, 'd', [{ a: '測' }, { a: 'z', b: 'y' }, { a: 'x' }]));
+    expect(rowsOf(table)).toEqual([{ a: 'x' }, { a: '測' }, { a: 'z', b: 'y' }, { a: 'x' }]);
+  });
+
   it('tells the place of what is wrong', () => {
     const line = '{"type":"records","domain":"d","data":[{"a":1},{"a":01}]}';
     const at = line.indexOf('01}');

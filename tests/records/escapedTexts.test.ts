@@ -1,15 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { ColumnTable } from '../../src/records/index.js';
 import { RecordDecoder } from '../../src/records/RecordDecoder.js';
-
-const encode = (text: string) => new TextEncoder().encode(text);
-
-function expectSame(decoder: RecordDecoder, table: ColumnTable, json: string) {
-  const from = table.rowCount;
-  table.append(decoder.decode(encode(json), 0, 4).batch);
-  expect(isDeepStrictEqual(table.toJSON(from), JSON.parse(json)), json).toBe(true);
-}
+import { encode, expectSame } from './expectSame.js';
 
 it('knows texts with escapes again, written in one way or another', () => {
   const decoder = new RecordDecoder();

@@ -134,4 +134,25 @@ describe('LineSplitter', () => {
       searches: 20_002,
     });
   });
+
+  it('gives memory back behind a long line, and keeps it while long lines come now and then', () => {
+    const splitter = new LineSplitter();
+    /** Bytes of the memory in which a line of this length lies, which comes in two chunks. */
+    const memoryOf = (length: number) => {
+      const chunks = cut(bytesOf(`${'x'.repeat(length)}\n`), length - 1);
+      const [line] = chunks.flatMap((chunk) => [...splitter.push(chunk)]);
+      expect(line!.bytes.byteLength).toBe(length);
+      return line!.bytes.buffer.byteLength;
+    };
+    const long = memoryOf(1_000_000);
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 7; i++) expect(memoryOf(500)).toBe(long);
+      expect(memoryOf(900_000)).toBe(long);
+    }
+    for (let i = 0; i < 8; i++) expect(memoryOf(500)).toBe(long);
+    expect(memoryOf(500)).toBeLessThan(2_000);
+    // little memory stays
+    const little = memoryOf(100_000);
+    for (let i = 0; i < 20; i++) expect(memoryOf(500)).toBe(little);
+  });
 });

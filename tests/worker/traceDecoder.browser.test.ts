@@ -242,6 +242,39 @@ describe.each(['worker', 'page'])('a trace decoder in the %s', (place) => {
     expect(error).toBeInstanceOf(StreamInterruptedError);
     expect(error).toMatchObject({ byteOffset: 60 });
   });
+
+  it('has handed on each line that ended before a break, and reads on into the same table', async () => {
+    const decoder = createTraceDecoder();
+    const table = new ColumnTable();
+    const whole = encoder.encode(TEXT);
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    for (let cut = 1; cut < whole.length; cut++) {
+      const pieces = [whole.slice(0, cut >> 1), whole.slice(cut >> 1, cut)];
+      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        const piece = pieces.shift();
+        if (piece) controller.enqueue(piece);
+        else controller.error(new TypeError('reset'));
+      };
+      let behind = 0;
+      const take = ({ batch }: PlacedLine) => {
+        behind = whole.indexOf(10, behind) + 1;
+        // a blank line stands before the second batch
+        if (whole[behind] === 13) behind += 2;
+        if (batch) table.append(batch);
+      };
+      const fetch = async () => new Response(new ReadableStream({ pull }), { headers });
+      const broken = decoder.consume('http://trace.test/s', take, { fetch });
+      await expect(broken, `cut at ${cut}`).rejects.toBeInstanceOf(StreamInterruptedError);
+      const rest = serving(new TextDecoder().decode(whole.slice(behind)));
+      await decoder.consume('http://trace.test/s', take, { fetch: rest });
+      const from = table.rowCount - EXPECTED.length;
+      if (table.rowCount !== cut * EXPECTED.length) expect.fail(`${table.rowCount} rows, ${cut}`);
+      if (JSON.stringify(table.toJSON(from)) !== JSON.stringify(EXPECTED)) {
+        expect(table.toJSON(from), `cut at ${cut}`).toEqual(EXPECTED);
+      }
+    }
+    decoder.close();
+  });
 });
 
 describe('a trace decoder with a worker that fails', () => {

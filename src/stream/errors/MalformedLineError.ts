@@ -4,7 +4,7 @@ export interface MalformedLineContext {
   url: string;
   /** From 1. */
   line: number;
-  /** Bytes of the body before the line. */
+  /** Bytes of the body before the line, or before what is wrong in it. */
   byteOffset: number;
   /** What is wrong, as the end of a sentence. */
   reason: string;

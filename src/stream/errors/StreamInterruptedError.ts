@@ -9,7 +9,7 @@ export interface StreamInterruptedContext {
   cause: unknown;
 }
 
-/** The connection broke while a stream was read; the lines before it were handed on. */
+/** A stream broke off while it was read; the lines before that were handed on. */
 export class StreamInterruptedError extends TraceError {
   override readonly name = 'StreamInterruptedError';
   declare readonly url: string;

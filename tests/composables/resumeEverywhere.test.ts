@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { createPinia, setActivePinia } from 'pinia';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTraceMeter } from '../../src/composables/useTraceProgress/createTraceMeter.js';
+import { StreamReading } from '../../src/composables/useTraceProgress/StreamReading.js';
+import type { TraceRun } from '../../src/composables/useTraceProgress/TraceRun.js';
+import type { TraceDomain } from '../../src/protocol/index.js';
+import { useTraceStore } from '../../src/stores/index.js';
+import { createDecoderHere } from '../../src/worker/decodeHere.js';
+import { createTestBackend, type TestBackend } from '../mocks/api/backend.js';
+import { MSD_PARAMS, prepareEvents, runToEnd } from '../mocks/api/client.js';
+import { ndjson } from './traceServer.js';
+
+const DOMAINS: TraceDomain[] = ['upstream_history', 'materials'];
+const PROFILE = 'query_tool' as const;
+let backend: TestBackend;
+/** What the app answers for each address: it says the same each time. */
+const answers = new Map<string, Uint8Array<ArrayBuffer>>();
+
+async function answerOf(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const known = answers.get(url);
+  if (known) return known;
+  const response = await backend.app.request(url);
+  expect(response.status).toBe(200);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  answers.set(url, bytes);
+  return bytes;
+}
+
+async function runJob(containers: number): Promise<string> {
+  const ask = async (path: string, init?: RequestInit) => backend.app.request(path, init);
+  const host = { request: ask, close: async () => undefined };
+  const events = await prepareEvents(host, 'mid_section_defect', MSD_PARAMS, DOMAINS);
+  const few = events.container_ids.slice(0, containers);
+  const request = { ...events, profile: PROFILE, container_ids: few };
+  return (await runToEnd(host, request)).accepted.stream_url!;
+}
+
+beforeAll(() => {
+  setActivePinia(createPinia());
+  const settings = { asyncCidThreshold: 0, streamBatchSize: 4 };
+  backend = createTestBackend({ settings });
+});
+afterAll(() => backend.queue.close());
+
+/** Cuts each stream behind so many bytes, by a connection that breaks or by an early end. */
+function cuttingFetch(cuts: readonly number[], breaks: boolean): typeof globalThis.fetch {
+  let opened = 0;
+  return async (input) => {
+    const bytes = await answerOf(String(input));
+    const cut = cuts[opened++] ?? Infinity;
+    if (cut >= bytes.length) return ndjson(bytes);
+    if (!breaks) return ndjson(bytes.slice(0, cut));
+    let isSent = cut === 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (isSent) return controller.error(new TypeError('reset'));
+      isSent = true;
+      return controller.enqueue(bytes.slice(0, cut));
+    };
+    return ndjson(new ReadableStream<Uint8Array>({ pull }));
+  };
+}
+
+const store = () => useTraceStore('cut');
+
+/** Reads the result over streams that are cut, and says what came of it. */
+async function read(url: string, cuts: readonly number[], breaks: boolean) {
+  const { writer, tables } = store();
+  writer.clear();
+  const meter = createTraceMeter(() => 0);
+  const run: TraceRun = {
+    request: { profile: PROFILE, params: MSD_PARAMS, domains: DOMAINS },
+    transport: {
+      baseUrl: '',
+      headers: {},
+      fetch: cuttingFetch(cuts, breaks),
+      poll: { sleep: async () => undefined },
+    },
+    signal: new AbortController().signal,
+    meter,
+    writer,
+    decoder: createDecoderHere(),
+    breathe: async () => undefined,
+    enter: () => undefined,
+    notify: (notices) => expect(notices).toEqual([]),
+    dropRows: () => expect.unreachable(),
+    onCancel: () => undefined,
+  };
+  const reading = new StreamReading(run, { isExtended: true });
+  const { problems, notices } = await reading.read(url);
+  const text = JSON.stringify(DOMAINS.map((domain) => tables.get(domain)));
+  return { problems, notices, text, aggregation: store().aggregation, ...meter.read() };
+}
+
+/** What differs from the undisturbed reading; null where nothing does. An assertion takes longer. */
+function differenceOf(
+  { text, rows, resumeCount, problems, notices }: Awaited<ReturnType<typeof read>>,
+  undisturbed: Awaited<ReturnType<typeof read>>,
+  resumes: number,
+): object | null {
+  const hasSameCells = text === undisturbed.text && rows === undisturbed.rows;
+  const isWhole = hasSameCells && problems.length + notices.length === 0;
+  if (isWhole && resumeCount === resumes) return null;
+  return { hasSameCells, rows, resumeCount, problems, notices };
+}
+
+describe('a stream of the app that is cut', () => {
+  it('at any byte, by a break or by an early end, comes to the same tables', async () => {
+    const url = await runJob(1);
+    const whole = await answerOf(url);
+    const undisturbed = await read(url, [], false);
+    expect(undisturbed).toMatchObject({ problems: [], notices: [], resumeCount: 0 });
+    expect(undisturbed.rows).toBeGreaterThan(15);
+    for (let cut = 0; cut < whole.length; cut++) {
+      const isBorder = whole[cut - 1] === 10 || whole[cut] === 10;
+      for (const breaks of isBorder ? [true, false] : [cut % 2 === 0]) {
+        // a line that lacks nothing but its end is taken where the body ends: the last one is the end
+        const isTaken = (end: number) => cut > end || (cut === end && !breaks);
+        const isResumed = isTaken(whole.indexOf(10)) && !isTaken(whole.length - 1);
+        const got = await read(url, [cut], breaks);
+        const difference = differenceOf(got, undisturbed, isResumed ? 1 : 0);
+        if (difference) expect(difference, `cut at ${cut}, broken: ${breaks}`).toBeNull();
+      }
+    }
+  }, 120_000);
+
+  it('again and again comes to the same tables', async () => {
+    const url = await runJob(12);
+    const { length } = await answerOf(url);
+    const undisturbed = await read(url, [], false);
+    expect(undisturbed.rows).toBeGreaterThan(150);
+    // further than the first batch: each stream brings rows, and so never runs out of tries
+    const cuts = fc.array(fc.integer({ min: 4_000, max: length }), { minLength: 2, maxLength: 9 });
+    await fc.assert(
+      fc.asyncProperty(cuts, fc.boolean(), async (places, breaks) => {
+        const got = await read(url, places, breaks);
+        expect(differenceOf(got, undisturbed, got.resumeCount)).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
