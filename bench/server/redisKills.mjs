@@ -9,18 +9,18 @@ import { createRandom, until, wait } from './killTools.mjs';
 const TITLE = 'SIGKILLs of Redis';
 const SEED = 20_261_122;
 const KILLS = 20;
-const MOST_CONTAINERS = 5_000;
+const MOST_CONTAINERS = 4_000;
 /** Two of them are at work, one waits. */
 const JOBS_A_ROUND = 3;
 /** Kills fall somewhere in the first so many ms of the jobs. */
-const LIFE_MS = 4_000;
+const LIFE_MS = 3_000;
 const MOST_DOWN_MS = 2_000;
 /** A worker keeps its jobs while Redis is away. */
 const LOCK_SECONDS = 10;
 const READY_MS = 15_000;
 const SLOW_MS = 15;
 /** What happens to the append-only file; a power failure takes the last second of everysec. */
-const KINDS = ['everysec', 'power failure', 'everysec', 'always'];
+const KINDS = ['everysec', 'power failure', 'always', 'power failure'];
 
 /** Streams of a round and what came of them. */
 function openStreams(run, kept, jobs) {
