@@ -58,19 +58,23 @@ export class KillJobs {
     };
   }
 
-  /** `forgotten` for a 404, `unknown` where the server cannot tell. */
-  async status({ statusUrl }) {
+  /** Status and reason; `forgotten` for a 404, `unknown` where the server cannot tell. */
+  async look({ statusUrl }) {
     const response = await fetch(statusUrl, { signal: AbortSignal.timeout(ANSWER_MS) });
-    const { status } = await response.json();
-    if (response.ok) return status;
-    return response.status === 404 ? 'forgotten' : 'unknown';
+    const { status, error } = await response.json();
+    if (response.ok) return { status, error };
+    return { status: response.status === 404 ? 'forgotten' : 'unknown', error: null };
   }
 
-  /** How the job ended. @throws where it has not after a minute */
+  async status(job) {
+    return (await this.look(job)).status;
+  }
+
+  /** Status and reason of a job that has ended. @throws where it has not after a minute */
   async end(job) {
     const look = async () => {
-      const status = await this.status(job);
-      return ENDED.includes(status) && status;
+      const found = await this.look(job);
+      return ENDED.includes(found.status) && found;
     };
     const left = () => this.#backend.describe(job.jobId);
     return until(`The end of job ${job.jobId}`, JOB_MS, look, left);

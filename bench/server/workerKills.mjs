@@ -83,7 +83,8 @@ async function playJob(run) {
   const end = await jobs.end(job);
   run.ends.push(end);
   await followed;
-  if (end === 'finished') run.tally.note('finished', await readToEnd(job.streamUrl, { gzip }));
+  if (end.status === 'finished')
+    run.tally.note('finished', await readToEnd(job.streamUrl, { gzip }));
   await jobs.remove(job);
 }
 
@@ -113,7 +114,7 @@ function createRun(backend, jobs, jobMs, wanted) {
 }
 
 function rowsOf({ kills, ends, retakeSeconds, jobs, jobMs, tally }) {
-  const count = (end) => ends.filter((other) => other === end).length;
+  const count = (name) => ends.filter(({ status }) => status === name).length;
   return [
     ['seed', SEED],
     ['kills', kills],

@@ -85,10 +85,12 @@ describe('the server’s side of the queue in Redis', () => {
     expect(await redis.exists(names.places)).toBe(0);
   });
 
-  it('counts no reservation that has ended', async () => {
-    const { jobs, redis, names } = await open({ maxWaiting: 1 });
+  it('counts no reservation that has ended, and no job twice', async () => {
+    const { jobs, redis, names } = await open({ maxWaiting: 2 });
     await redis.zadd(names.places, Date.now() - 1, 'of-a-dead-server');
     await jobs.enqueue(jobNamed('a'));
+    await redis.zadd(names.places, Date.now() + 60_000, 'a');
+    await jobs.enqueue(jobNamed('b'));
   });
 
   it('cancels a job that waits, and no other', async () => {
@@ -157,7 +159,7 @@ describe('the server’s side of the queue in Redis', () => {
     const jobs = openJobs(place, slow);
     await expect(jobs.enqueue(jobNamed('a'))).rejects.toBeInstanceOf(QueueUnavailableError);
     answer();
-    await vi.waitFor(async () => expect(await redis.hkeys(names.open)).toEqual([]));
+    await vi.waitFor(async () => expect(await redis.exists(names.open, names.places)).toBe(0));
     expect(await store.readJob('a')).toMatchObject({ status: 'failed' });
     expect(await openEntries(place).getJob('a')).toBeUndefined();
   });
