@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { packJob } from '../../jobs/packJob.js';
 import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
 import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
@@ -73,7 +74,7 @@ class BullmqJobQueue implements JobQueue {
   }
 
   async enqueue(job: EventsJob, client?: string): Promise<void> {
-    const queued: QueuedJob = { job, createdAt: seconds(), client };
+    const queued: QueuedJob = { job: packJob(job), createdAt: seconds(), client };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
     await this.#checkRoom(signal, client);
     try {

@@ -29,7 +29,7 @@ interface RunningJob {
 class EmbeddedJobQueue implements JobQueue {
   readonly #options: EmbeddedJobQueueOptions;
   readonly #now: () => number;
-  readonly #waiting: QueuedJob[] = [];
+  readonly #waiting: QueuedJob<EventsJob>[] = [];
   readonly #running = new Map<string, RunningJob>();
 
   constructor(options: EmbeddedJobQueueOptions) {

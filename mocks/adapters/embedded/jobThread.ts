@@ -1,5 +1,6 @@
-import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
+import { type PackedJob, unpackJob } from '../../jobs/packJob.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
+import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
 import type { OpenSource, SourceOptions } from '../createSource.js';
@@ -7,7 +8,7 @@ import type { OpenSource, SourceOptions } from '../createSource.js';
 /** What a job's thread is told, once. */
 export interface RunMessage {
   type: 'run';
-  job: EventsJob;
+  job: EventsJob | PackedJob;
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
@@ -90,7 +91,7 @@ export function serveJobThread(port: ThreadPort, { openSource, compression }: Th
     let opened: OpenSource | undefined;
     try {
       opened = openSource(message.source);
-      await runJob(job, {
+      await runJob('cidCount' in job ? unpackJob(job) : job, {
         source: opened.source,
         writer,
         batchSize,

@@ -1,4 +1,5 @@
 import { errorFields, type Log } from '../../log.js';
+import type { PackedJob } from '../../jobs/packJob.js';
 import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
@@ -29,7 +30,7 @@ export interface ThreadOptions {
 }
 
 export interface ThreadRunOptions extends ThreadOptions {
-  job: EventsJob;
+  job: EventsJob | PackedJob;
   attempt: JobAttempt;
   /** Stops the job. */
   signal: AbortSignal;
