@@ -93,6 +93,7 @@ const builds: Record<string, UserConfig> = {
           jobThread: path('./mocks/adapters/embedded/jobThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
           createDuckdbSource: path('./mocks/adapters/duckdb/createDuckdbSource.ts'),
+          packJob: path('./mocks/jobs/packJob.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
         // whatever holds it, the script of the job threads lies beside it
