@@ -1,61 +1,42 @@
 import { TextNumbers } from './TextNumbers.js';
 
-const NONE = -1;
-const LEAST = 64;
-
-/** Numbers in an array that grows. */
-class NumberList {
-  #numbers = new Int32Array(LEAST);
-  length = 0;
-
-  push(number: number): void {
-    if (this.length === this.#numbers.length) {
-      const grown = new Int32Array(this.length * 2);
-      grown.set(this.#numbers);
-      this.#numbers = grown;
-    }
-    this.#numbers[this.length++] = number;
-  }
-
-  at(index: number): number {
-    return this.#numbers[index] as number;
-  }
-
-  set(index: number, number: number): void {
-    this.#numbers[index] = number;
-  }
-}
-
 /**
- * Which lots a container concerns: itself, or those that descend from it. Chains in three lists of
- * numbers, as an array a container takes a million arrays.
+ * Which lots a container concerns: itself, or those that descend from it. The lots of all
+ * containers stand in one list, container by container: a million arrays would take ten times as
+ * much.
  */
 export class LotsBehind {
   readonly #containers = new TextNumbers();
-  /** By container: its entry that was added last. */
-  readonly #last = new NumberList();
-  /** By entry: the container's entry before it, and the lot. */
-  readonly #before = new NumberList();
-  readonly #lots = new NumberList();
+  /** By container: where its lots begin; those of the next one are behind them. */
+  readonly #starts: Int32Array;
+  readonly #lots: Int32Array;
 
-  add(containerId: string, lot: number): void {
-    const container = this.#containers.add(containerId);
-    if (container === this.#last.length) this.#last.push(NONE);
-    this.#before.push(this.#last.at(container));
-    this.#last.set(container, this.#lots.length);
-    this.#lots.push(lot);
+  /** `entries` is walked several times, and must be the same each time. */
+  constructor(entries: Iterable<readonly [containerId: string, lot: number]>) {
+    const containers = this.#containers;
+    for (const [id] of entries) containers.add(id);
+    const starts = new Int32Array(containers.size + 1);
+    let size = 0;
+    for (const [id] of entries) {
+      starts[containers.find(id)]!++;
+      size++;
+    }
+    // from counts to ends, which become starts while the lots are filled in from behind
+    for (let at = 1; at < starts.length; at++) starts[at]! += starts[at - 1]!;
+    this.#starts = starts;
+    this.#lots = new Int32Array(size);
+    for (const [id, lot] of entries) this.#lots[--starts[containers.find(id)]!] = lot;
   }
 
   has(containerId: unknown): boolean {
     return this.#containers.find(containerId) >= 0;
   }
 
-  /** Visits the lots of a container, none for one that was never added. */
+  /** Visits the lots of a container, none where it concerns none. */
   forEach(containerId: unknown, visit: (lot: number) => void): void {
     const container = this.#containers.find(containerId);
     if (container < 0) return;
-    for (let entry = this.#last.at(container); entry !== NONE; entry = this.#before.at(entry)) {
-      visit(this.#lots.at(entry));
-    }
+    const end = this.#starts[container + 1]!;
+    for (let at = this.#starts[container]!; at < end; at++) visit(this.#lots[at]!);
   }
 }

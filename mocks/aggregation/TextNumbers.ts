@@ -1,4 +1,5 @@
 const LEAST_SLOTS = 16;
+const MOST_TAKEN = 0.7;
 const FREE = -1;
 /** FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
 const OFFSET_BASIS = 0x811c9dc5;
@@ -19,7 +20,7 @@ function hashOf(text: string): number {
  */
 export class TextNumbers {
   readonly #texts: string[] = [];
-  /** Numbers of texts, open addressing: at most half of the slots, whose count is a power of two, are taken. */
+  /** Numbers of texts, open addressing; the count of slots is a power of two. */
   #slots = new Int32Array(LEAST_SLOTS).fill(FREE);
 
   get size(): number {
@@ -33,8 +34,12 @@ export class TextNumbers {
     if (known !== FREE) return known;
     const number = this.#texts.push(text) - 1;
     this.#slots[slot] = number;
-    if (this.#texts.length * 2 > this.#slots.length) this.#grow();
+    if (this.#texts.length > this.#slots.length * MOST_TAKEN) this.#grow();
     return number;
+  }
+
+  at(number: number): string {
+    return this.#texts[number] as string;
   }
 
   /** The number of a text; −1 where it was never added, or is no text. */

@@ -24,14 +24,14 @@ export function invertAncestors(
   { lots, numberOf }: Detection,
   ancestors: Pairs<readonly string[]>,
 ): LotsBehind {
-  const behind = new LotsBehind();
-  for (const [number, { id }] of lots.entries()) behind.add(id, number);
-  for (const [id, ids] of pairsOf(ancestors)) {
-    const number = numberOf(id);
-    if (number < 0) continue;
-    for (const ancestor of ids) behind.add(ancestor, number);
+  function* entries(): Generator<readonly [string, number]> {
+    for (const [number, { id }] of lots.entries()) yield [id, number];
+    for (const [id, ids] of pairsOf(ancestors)) {
+      const number = numberOf(id);
+      if (number >= 0) for (const ancestor of ids) yield [ancestor, number];
+    }
   }
-  return behind;
+  return new LotsBehind({ [Symbol.iterator]: entries });
 }
 
 export function machineCharge(

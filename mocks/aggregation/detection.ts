@@ -54,15 +54,18 @@ export function createDetectionReader(input: DetectionInput): DetectionReader {
   const shared = new Map<string, string>();
   let rowCount = 0;
   function addRow(row: DetectionRow): void {
-    if (seeds.find(row.CONTAINERID) < 0) return;
+    const seed = seeds.find(row.CONTAINERID);
+    if (seed < 0) return;
     const reason = textOf(row.LOSSREASONNAME);
     const defects = quantityOf(row.REJECTQTY);
     if (reason !== null) available.add(reason);
     if (wanted && defects !== 0 && reason !== null && !wanted.has(reason.trim())) return;
     rowCount++;
     if (defects !== 0) reasons.set(reason, (reasons.get(reason) ?? 0) + defects);
-    const number = numbers.add(row.CONTAINERID);
-    lots[number] = merge(lots[number], row, defects, shared);
+    // the seed's own text, not one more a row
+    const id = seeds.at(seed);
+    const number = numbers.add(id);
+    lots[number] = merge(lots[number] ?? id, row, defects, shared);
   }
   return {
     add: (rows) => rows.forEach(addRow),
@@ -77,7 +80,7 @@ export function createDetectionReader(input: DetectionInput): DetectionReader {
 }
 
 function merge(
-  lot: DetectionLot | undefined,
+  lot: DetectionLot | string,
   row: DetectionRow,
   defects: number,
   shared: Map<string, string>,
@@ -85,7 +88,7 @@ function merge(
   const machine = share(shared, textOf(row.DETECTION_EQUIPMENTNAME));
   const date = share(shared, textOf(row.TRACKINTIMESTAMP)?.slice(0, 10) ?? null);
   const input = quantityOf(row.TRACKINQTY);
-  if (!lot) return { id: row.CONTAINERID, input, defects, machine, date };
+  if (typeof lot === 'string') return { id: lot, input, defects, machine, date };
   return {
     id: lot.id,
     input: Math.max(lot.input, input),

@@ -10,6 +10,7 @@ import { readNumbers, writeNumbers } from './numberText.js';
  */
 export interface PackedJob extends Pick<EventsJob, 'jobId' | 'profile' | 'domains'> {
   cidCount: number;
+  seedCount: number;
   /** JSON. */
   params: string;
   /** Each id that the job names, once: all of `idLength` characters, or a JSON array where that is 0. */
@@ -92,7 +93,8 @@ export function packJob(job: EventsJob): PackedJob {
     nameNumbers.distance(names.numberOf(name));
   }
   return {
-    ...{ jobId, profile, domains, cidCount: containerIds.length, params: asciiJson(params) },
+    ...{ jobId, profile, domains, params: asciiJson(params) },
+    ...{ cidCount: containerIds.length, seedCount: seedContainerIds.length },
     ...packIds([...ids.texts.keys()]),
     ...{ containers: containers.text(), seeds: seeds.text(), ancestors: ancestors.text() },
     ...{ seedRoots: seedRoots.text(), rootNames: nameNumbers.text() },
@@ -100,21 +102,24 @@ export function packJob(job: EventsJob): PackedJob {
   };
 }
 
+/** Lets go of the large texts of a job that has gone on: the thread that runs it has its own. */
+export function dropTexts(packed: PackedJob): void {
+  Object.assign(packed, { ids: '', containers: '', seeds: '', ancestors: '' });
+}
+
 /** The job that was packed. */
 export function unpackJob(packed: PackedJob): RunnableJob {
   const { jobId, profile, domains, params, ancestors, seedRoots, rootNames } = packed;
   const ids = unpackIds(packed);
   const names = JSON.parse(packed.names) as string[];
-  const idsOf = (text: string) => {
+  const idsOf = (text: string, count: number) => {
     const numbers = readNumbers(text);
-    const listed: string[] = [];
-    while (numbers.hasMore()) listed.push(ids[numbers.distance()] as string);
-    return listed;
+    return Array.from({ length: count }, () => ids[numbers.distance()] as string);
   };
   return {
     ...{ jobId, profile, domains, params: JSON.parse(params) as TraceParams },
-    containerIds: idsOf(packed.containers),
-    seedContainerIds: idsOf(packed.seeds),
+    containerIds: idsOf(packed.containers, packed.cidCount),
+    seedContainerIds: idsOf(packed.seeds, packed.seedCount),
     ancestors: {
       *[Symbol.iterator]() {
         const numbers = readNumbers(ancestors);

@@ -1,4 +1,4 @@
-import { type PackedJob, unpackJob } from '../../jobs/packJob.js';
+import { type PackedJob, type RunnableJob, unpackJob } from '../../jobs/packJob.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
 import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
@@ -86,12 +86,12 @@ export interface ThreadHost {
 export function serveJobThread(port: ThreadPort, { openSource, compression }: ThreadHost): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
-  async function run(message: RunMessage): Promise<void> {
-    const { job, batchSize, maxWorkers, chunkEncoding } = message;
+  async function run(job: RunnableJob, message: Omit<RunMessage, 'job'>): Promise<void> {
+    const { batchSize, maxWorkers, chunkEncoding } = message;
     let opened: OpenSource | undefined;
     try {
       opened = openSource(message.source);
-      await runJob('cidCount' in job ? unpackJob(job) : job, {
+      await runJob(job, {
         source: opened.source,
         writer,
         batchSize,
@@ -110,8 +110,11 @@ export function serveJobThread(port: ThreadPort, { openSource, compression }: Th
     }
   }
   port.onMessage((message) => {
-    if (message.type === 'run') void run(message);
-    else if (message.type === 'stop') stop.abort();
+    if (message.type === 'run') {
+      // the packed texts are held by nobody while the job runs
+      const { job, ...rest } = message;
+      void run('cidCount' in job ? unpackJob(job) : job, rest);
+    } else if (message.type === 'stop') stop.abort();
     else settle(message);
   });
 }

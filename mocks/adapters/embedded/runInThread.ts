@@ -1,5 +1,5 @@
 import { errorFields, type Log } from '../../log.js';
-import type { PackedJob } from '../../jobs/packJob.js';
+import { dropTexts, type PackedJob } from '../../jobs/packJob.js';
 import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
@@ -86,6 +86,7 @@ class ThreadRun {
     this.#thread.onMessage((message) => void this.#onMessage(message));
     try {
       this.#thread.post({ type: 'run', job, source, batchSize, maxWorkers, chunkEncoding });
+      if ('cidCount' in job) dropTexts(job);
     } catch (error) {
       this.#finish(Promise.reject(error));
     }
