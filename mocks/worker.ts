@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { addMetricsRoute } from './adapters/prometheus/addMetricsRoute.js';
 import { createPrometheusMetrics } from './adapters/prometheus/prometheusMetrics.js';
-import { createJsonLog, LOOPBACK, readSource } from './nodeEnvironment.js';
+import { createJsonLog, DUCKDB_ALLOCATOR, LOOPBACK, readSource } from './nodeEnvironment.js';
 import { listen, readPort } from './nodeListen.js';
 import { createRedisWorker, openRedisStore } from './nodeRedisBackend.js';
 import { stopOnSignal } from './nodeStop.js';
@@ -10,6 +10,9 @@ import { readSettings } from './settings.js';
 
 /** On stderr: stdout is for what a person reads. */
 const log = createJsonLog((line) => process.stderr.write(line));
+
+// read by DuckDB when it is loaded: what a query frees goes back to the system
+process.env.DUCKDB_JE_MALLOC_CONF ??= DUCKDB_ALLOCATOR;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);

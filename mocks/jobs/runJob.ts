@@ -1,8 +1,9 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { EventsJob, JobAttempt, TraceSource } from '../ports.js';
+import type { JobAttempt, TraceSource } from '../ports.js';
 import { chunkKey, encodeJson, type ResultMeta } from '../results/resultMeta.js';
 import { createJobProgress, type JobProgress } from './jobProgress.js';
+import type { RunnableJob } from './packJob.js';
 import { prepareAggregation } from './prepareAggregation.js';
 
 /** What a running job stores; its end is for whoever runs it. */
@@ -31,8 +32,8 @@ export class JobError extends Error {
 }
 
 interface DomainJob extends RunJobOptions {
-  job: EventsJob;
-  aggregator: Aggregator | null;
+  job: RunnableJob;
+  aggregator: Promise<Aggregator | null>;
   progress: JobProgress;
 }
 
@@ -54,8 +55,10 @@ async function storeDomain(domain: TraceDomain, context: DomainJob) {
   let total = 0;
   try {
     for await (const batch of source.fetchEvents(containerIds, domain, { batchSize, signal })) {
-      aggregator?.add(domain, batch);
+      // the figures need the rows later, and a plain chunk leaves with its buffer
+      if (job.profile === 'mid_section_defect') batch.rows();
       await writer.put(chunkKey(domain, chunks), encodeChunk(batch.json(), batch.rowCount));
+      (await aggregator)?.add(domain, batch);
       chunks++;
       total += batch.rowCount;
       await progress.tell(domain, batch.containersDone);
@@ -70,8 +73,7 @@ async function storeDomain(domain: TraceDomain, context: DomainJob) {
 }
 
 /** A writer whose first failure is remembered: it ends the job, where a source's ends a domain only. */
-function watchWriter(writer: ResultWriter) {
-  const failure = new AbortController();
+function watchWriter(writer: ResultWriter, failure: AbortController) {
   const put: ResultWriter['put'] = async (...args) => {
     try {
       await writer.put(...args);
@@ -85,7 +87,7 @@ function watchWriter(writer: ResultWriter) {
     drop: (keys) => writer.drop(keys),
     updateJob: (fields) => writer.updateJob(fields),
   };
-  return { writer: watched, failed: failure.signal };
+  return watched;
 }
 
 /**
@@ -95,20 +97,21 @@ function watchWriter(writer: ResultWriter) {
  * @throws Error where no domain could be fetched, the detection rows could not, the store refused a
  * chunk, or on abort
  */
-export async function runJob(job: EventsJob, options: RunJobOptions): Promise<void> {
+export async function runJob(job: RunnableJob, options: RunJobOptions): Promise<void> {
   const { source, maxWorkers, onDomainFailed } = options;
-  const { writer, failed } = watchWriter(options.writer);
-  const signal = AbortSignal.any([options.signal, failed]);
+  const failure = new AbortController();
+  const writer = watchWriter(options.writer, failure);
+  const signal = AbortSignal.any([options.signal, failure.signal]);
   const { domains, profile } = job;
   const meta: ResultMeta = { profile, domains: {}, failed_domains: [] };
   let lastError: unknown;
   await writer.updateJob({ progress: 'fetching events', stage: 'events', pct: '0' });
-  const aggregator = await prepareAggregation(job, source, signal).catch((cause: unknown) => {
-    throw new JobError(
-      'The detection rows of these lots could not be fetched; try again later.',
-      cause,
-    );
+  const aggregator = prepareAggregation(job, source, signal).catch((cause: unknown) => {
+    const message = 'The detection rows of these lots could not be fetched; try again later.';
+    throw new JobError(message, cause);
   });
+  // the first rows wait for no detection rows, and are none where those fail
+  aggregator.catch((error: unknown) => failure.abort(error));
   const progress = createJobProgress(job, writer);
   const context = { ...options, writer, signal, job, aggregator, progress };
 
@@ -127,9 +130,10 @@ export async function runJob(job: EventsJob, options: RunJobOptions): Promise<vo
   }
 
   await writer.updateJob({ progress: 'building response' });
+  const figures = await aggregator;
   // figures of half the rows would be taken for figures
-  if (aggregator && meta.failed_domains.length === 0) {
-    await writer.put('result:aggregation', encodeJson(aggregator.finish()));
+  if (figures && meta.failed_domains.length === 0) {
+    await writer.put('result:aggregation', encodeJson(figures.finish()));
   }
   meta.failed_domains.sort();
   await writer.put('result:meta', encodeJson(meta));

@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import type { EventsJob, PackedEventsJob, TraceSource } from '../ports.js';
+import type { EventsJob, PackedJob, TraceSource } from '../ports.js';
 import type { TraceSettings } from '../settings.js';
 import { resolveSeeds } from './resolveSeeds.js';
 import { takeEvents } from './takeEvents.js';
@@ -13,7 +13,7 @@ export interface StagesContext {
   log: Log;
   randomUUID: () => string;
   /** Makes a job cheap to hand on. @default it is handed on as it is */
-  packJob?: (job: EventsJob) => PackedEventsJob;
+  packJob?: (job: EventsJob) => PackedJob;
 }
 
 type Stage = (

@@ -2,9 +2,10 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { packJob } from '../../jobs/packJob.js';
 import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobQueue, PackedEventsJob } from '../../ports.js';
+import type { ChunkStore, EventsJob, JobQueue, PackedJob } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
 import { QueueUnavailableError } from './QueueUnavailableError.js';
 import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
@@ -75,8 +76,9 @@ class BullmqJobQueue implements JobQueue {
     this.#queue = this.#openQueue();
   }
 
-  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
-    const queued: QueuedJob = { job, createdAt: seconds(), client };
+  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
+    const packed = 'cidCount' in job ? job : packJob(job);
+    const queued: QueuedJob = { job: packed, createdAt: seconds(), client };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
     await this.#reserve(job.jobId, signal, client);
     try {

@@ -3,7 +3,7 @@ import { parseRows } from './rowChunk.js';
 import { askedSql, bindTexts, orderedSql } from './sql.js';
 
 /** Containers whose numbers are looked up at once: the table of containers is read whole for it. */
-export const RESOLVED_IDS = 50_000;
+export const RESOLVED_IDS = 20_000;
 
 const SQL = orderedSql(
   `asked AS (${askedSql('ids', 'CONTAINERID', 'VARCHAR')})`,

@@ -7,7 +7,7 @@ import type {
   JobAttempt,
   JobEnd,
   JobQueue,
-  PackedEventsJob,
+  PackedJob,
 } from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
 
@@ -44,7 +44,7 @@ class EmbeddedJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
     const { store, maxWaiting, maxPerClient } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);

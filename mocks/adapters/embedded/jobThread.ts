@@ -1,5 +1,6 @@
-import type { EventsJob, JobFields, PackedEventsJob, ResultKey } from '../../ports.js';
+import { type RunnableJob, unpackJob } from '../../jobs/packJob.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
+import type { EventsJob, JobFields, PackedJob, ResultKey } from '../../ports.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
 import type { OpenSource, SourceOptions } from '../createSource.js';
@@ -7,7 +8,7 @@ import type { OpenSource, SourceOptions } from '../createSource.js';
 /** What a job's thread is told, once. */
 export interface RunMessage {
   type: 'run';
-  job: EventsJob | PackedEventsJob;
+  job: EventsJob | PackedJob;
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
@@ -79,23 +80,18 @@ function createRemoteWriter(port: ThreadPort) {
 export interface ThreadHost {
   openSource(options: SourceOptions): OpenSource;
   compression?: ChunkCompression;
-  /** @default no job may be packed */
-  unpackJob?: (job: EventsJob | PackedEventsJob) => EventsJob;
 }
 
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(
-  port: ThreadPort,
-  { openSource, compression, unpackJob }: ThreadHost,
-): void {
+export function serveJobThread(port: ThreadPort, { openSource, compression }: ThreadHost): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
-  async function run(message: RunMessage): Promise<void> {
-    const { job, batchSize, maxWorkers, chunkEncoding } = message;
+  async function run(job: RunnableJob, message: Omit<RunMessage, 'job'>): Promise<void> {
+    const { batchSize, maxWorkers, chunkEncoding } = message;
     let opened: OpenSource | undefined;
     try {
       opened = openSource(message.source);
-      await runJob(unpackJob?.(job) ?? (job as EventsJob), {
+      await runJob(job, {
         source: opened.source,
         writer,
         batchSize,
@@ -114,8 +110,11 @@ export function serveJobThread(
     }
   }
   port.onMessage((message) => {
-    if (message.type === 'run') void run(message);
-    else if (message.type === 'stop') stop.abort();
+    if (message.type === 'run') {
+      // the packed texts are held by nobody while the job runs
+      const { job, ...rest } = message;
+      void run('cidCount' in job ? unpackJob(job) : job, rest);
+    } else if (message.type === 'stop') stop.abort();
     else settle(message);
   });
 }

@@ -1,10 +1,11 @@
 import { errorFields, type Log } from '../../log.js';
+import { dropTexts } from '../../jobs/packJob.js';
 import {
   AttemptLostError,
   type EventsJob,
   type JobAttempt,
   type JobEnd,
-  type PackedEventsJob,
+  type PackedJob,
 } from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
@@ -35,7 +36,7 @@ export interface ThreadOptions {
 }
 
 export interface ThreadRunOptions extends ThreadOptions {
-  job: EventsJob | PackedEventsJob;
+  job: EventsJob | PackedJob;
   attempt: JobAttempt;
   /** Stops the job. */
   signal: AbortSignal;
@@ -91,6 +92,7 @@ class ThreadRun {
     this.#thread.onMessage((message) => void this.#onMessage(message));
     try {
       this.#thread.post({ type: 'run', job, source, batchSize, maxWorkers, chunkEncoding });
+      if ('cidCount' in job) dropTexts(job);
     } catch (error) {
       this.#finish(Promise.reject(error));
     }
