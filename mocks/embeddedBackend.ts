@@ -58,6 +58,7 @@ export function createEmbeddedBackend(
     workerCount: settings.workerCount,
     maxWaiting: settings.queueMaxWaiting,
     maxPerClient: settings.queueMaxPerClient,
+    sessionsPerAddress: settings.sessionsPerAddress,
   });
   const app = createTraceApp({
     source: opened.stages,

@@ -49,6 +49,7 @@ export function createRedisBackend(options: RedisBackendOptions): EmbeddedBacken
     store,
     maxWaiting: settings.queueMaxWaiting,
     maxPerClient: settings.queueMaxPerClient,
+    sessionsPerAddress: settings.sessionsPerAddress,
     log,
   });
   const app = createTraceApp({

@@ -1,8 +1,8 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
+import { checkClientRoom, type ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
-import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
 import type { ChunkStore, EventsJob, JobQueue, PackedEventsJob } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
@@ -15,12 +15,10 @@ const ENQUEUE_MS = 2_000;
 const COMMAND_TIMEOUT_MS = 10_000;
 const RETRY_MS = 1_000;
 
-export interface BullmqJobQueueOptions extends QueuePlace {
+export interface BullmqJobQueueOptions extends QueuePlace, ClientRoom {
   store: ChunkStore;
   /** Jobs that may wait for a worker. */
   maxWaiting: number;
-  /** Of them, jobs of one client. */
-  maxPerClient: number;
   log: Log;
 }
 
@@ -129,7 +127,7 @@ class BullmqJobQueue implements JobQueue {
   }
 
   async #checkRoom(signal: AbortSignal, client?: string): Promise<void> {
-    const { maxWaiting, maxPerClient } = this.#options;
+    const { maxWaiting } = this.#options;
     let clients: (string | null)[];
     try {
       // waits for a connection that is being made
@@ -141,8 +139,7 @@ class BullmqJobQueue implements JobQueue {
     if (clients.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
-    const own = clients.filter((other) => client !== undefined && other === client);
-    if (own.length >= maxPerClient) throw new QueueLimitError(maxPerClient);
+    checkClientRoom(clients, client, this.#options);
   }
 
   /** The ids of the jobs that wait, the next one first. */
