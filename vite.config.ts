@@ -95,6 +95,7 @@ const builds: Record<string, UserConfig> = {
           stageThread: path('./mocks/stages/stageThread.node.ts'),
           createSource: path('./mocks/adapters/createSource.ts'),
           createDuckdbSource: path('./mocks/adapters/duckdb/createDuckdbSource.ts'),
+          packJob: path('./mocks/jobs/packJob.ts'),
           RecordDecoder: path('./src/records/RecordDecoder.ts'),
         },
         // whatever holds it, the script of the job threads lies beside it

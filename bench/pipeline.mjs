@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { launchChromium } from './launchChromium.mjs';
 import { pageChecksums } from './pageChecksums.mjs';
 import { sourceChecksums } from './sourceChecksums.mjs';
-import { startServer } from './startServer.mjs';
+import { startServer } from './startProcess.mjs';
 
 const CONTAINERS = 114_892;
 /** The most containers that a server answers without a job. */

@@ -1,5 +1,5 @@
 import { runJob } from './traceOverHttp.mjs';
-import { startServer } from './startServer.mjs';
+import { startServer } from './startProcess.mjs';
 
 const BYTES_PER_SECOND = 1_000_000;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -8,6 +8,12 @@ import { readNumber } from './settings.js';
 
 const DUCKDB = 'duckdb:';
 
+/**
+ * Settings of the allocator inside DuckDB (jemalloc, opt.* of its manual): by default each of its
+ * threads keeps freed memory for 10 s, a hundred MB a job.
+ */
+export const DUCKDB_ALLOCATOR = 'narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0';
+
 /** The source that the environment names; servers and workers must read the same one. */
 export function readSource(env: Record<string, string | undefined>): SourceOptions {
   const text = env.TRACE_SOURCE?.trim() || 'synthetic';

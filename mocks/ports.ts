@@ -8,6 +8,7 @@ import type {
   TraceProfile,
   TraceRow,
 } from '../src/protocol/index.js';
+import type { PackedJob } from './jobs/packJob.js';
 
 /** Rows of one domain that came with one fetch: the batch's rows, in the form that is asked for. */
 export interface RowBatch {
@@ -165,20 +166,13 @@ export interface EventsJob {
   seedRoots: Record<string, string>;
 }
 
-/** A job as text: to copy the lists of 100,000 lots takes half a second, to copy their text a few ms. */
-export interface PackedEventsJob extends Pick<EventsJob, 'jobId' | 'profile' | 'domains'> {
-  cidCount: number;
-  /** What `packJob` made. */
-  packed: string;
-}
-
 /** Runs events jobs where they cannot hold up the thread that answers requests. */
 export interface JobQueue {
   /**
    * Takes a client's job; its status is in the chunk store when this resolves. Rejects where it takes
    * none, with QueueLimitError where it takes no more of this client.
    */
-  enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void>;
+  enqueue(job: EventsJob | PackedJob, client?: string): Promise<void>;
   /** How many jobs are taken up before a job that waits, and itself; null for any other. */
   position(jobId: string): Promise<number | null>;
   /** Ends a queued or running job; false where there is none. */

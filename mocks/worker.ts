@@ -1,9 +1,12 @@
-import { createJsonLog, readSource } from './nodeEnvironment.js';
+import { createJsonLog, DUCKDB_ALLOCATOR, readSource } from './nodeEnvironment.js';
 import { createRedisWorker } from './nodeRedisBackend.js';
 import { readSettings } from './settings.js';
 
 /** On stderr: stdout is for what a person reads. */
 const log = createJsonLog((line) => process.stderr.write(line));
+
+// read by DuckDB when it is loaded: what a query frees goes back to the system
+process.env.DUCKDB_JE_MALLOC_CONF ??= DUCKDB_ALLOCATOR;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);

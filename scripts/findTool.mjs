@@ -64,3 +64,10 @@ export const CHROMIUM = {
   ],
   debianPackage: 'chromium',
 };
+
+export const REDIS_SERVER = {
+  name: 'redis-server',
+  variable: 'REDIS_SERVER_PATH',
+  candidates: ['redis-server', '/usr/bin/redis-server', '/opt/homebrew/bin/redis-server'],
+  debianPackage: 'redis-server',
+};

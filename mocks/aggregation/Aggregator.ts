@@ -1,15 +1,22 @@
 import type { MsdAggregation, TraceDomain, TraceParams } from '../../src/protocol/index.js';
-import type { DetectionRow, RowBatch } from '../ports.js';
+import type { RowBatch } from '../ports.js';
+import type { Detection } from './detection.js';
+
+/** Pairs of a text and a value: an object, or what can be walked as often as one likes. */
+export type Pairs<T> = Readonly<Record<string, T>> | Iterable<readonly [string, T]>;
 
 export interface AggregatorOptions {
   params: TraceParams;
-  seedContainerIds: readonly string[];
   /** Container id → all its ancestors; backward only. */
-  ancestors: Readonly<Record<string, readonly string[]>>;
+  ancestors: Pairs<readonly string[]>;
   /** Seed → name of its wafer root; backward only. */
-  seedRoots: Readonly<Record<string, string>>;
-  /** The detection rows of the seeds at the station; rows of other containers are ignored. */
-  detection: readonly DetectionRow[];
+  seedRoots: Pairs<string>;
+  /** What was found at the station: see `createDetectionReader`. */
+  detection: Detection;
+}
+
+export function pairsOf<T>(pairs: Pairs<T>): Iterable<readonly [string, T]> {
+  return Symbol.iterator in pairs ? pairs : Object.entries(pairs);
 }
 
 export interface Aggregator {

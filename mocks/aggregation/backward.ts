@@ -10,7 +10,7 @@ import {
   type MaterialCharge,
 } from './charges.js';
 import { topBarsOf, type ChartItem } from './charts.js';
-import type { Aggregator, AggregatorOptions } from './Aggregator.js';
+import { type Aggregator, type AggregatorOptions, type Pairs, pairsOf } from './Aggregator.js';
 import type { Detection, DetectionLot } from './detection.js';
 import { dailyTrend, detectionMachineChart, lossReasonChart, sumOf } from './detectionCharts.js';
 import { percent, textOf } from './figures.js';
@@ -30,18 +30,17 @@ export function createBackwardAggregator(
   detection: Detection,
 ): Aggregator {
   const { lots } = detection;
-  const lotsBehind = invertAncestors(lots, ancestors);
+  const lotsBehind = invertAncestors(detection, ancestors);
   const machines = new KeyedMap<MachineCharge>();
   const materials = new KeyedMap<MaterialCharge>();
   return {
     add(domain: TraceDomain, batch: RowBatch): void {
       if (domain !== 'upstream_history' && domain !== 'materials') return;
       for (const row of batch.rows()) {
-        const numbers = lotsBehind.get(row.CONTAINERID);
-        if (!numbers) continue;
+        if (!lotsBehind.has(row.CONTAINERID)) continue;
         const charge =
           domain === 'materials' ? materialCharge(materials, row) : machineCharge(machines, row);
-        if (charge) for (const number of numbers) charge.lots.add(number);
+        if (charge) lotsBehind.forEach(row.CONTAINERID, (number) => charge.lots.add(number));
       }
     },
     finish(): MsdAggregation {
@@ -52,7 +51,7 @@ export function createBackwardAggregator(
           by_machine: topBarsOf(attribution.map(machineItem)),
           by_detection_machine: detectionMachineChart(detection),
           by_material: topBarsOf(materials.values().map((item) => materialItem(item, lots))),
-          by_wafer_root: topBarsOf(rootItems(lots, seedRoots)),
+          by_wafer_root: topBarsOf(rootItems(detection, seedRoots)),
           by_loss_reason: lossReasonChart(detection),
         },
         daily_trend: dailyTrend(detection),
@@ -79,15 +78,12 @@ function materialItem({ name, lots: numbers }: MaterialCharge, lots: readonly De
 }
 
 /** A lot has one wafer root at most; lots without one are left out. */
-function rootItems(
-  lots: readonly DetectionLot[],
-  seedRoots: Readonly<Record<string, string>>,
-): ChartItem[] {
-  const roots = new Map(Object.entries(seedRoots));
-  return lots.flatMap(({ id, input, defects }) => {
-    const name = textOf(roots.get(id));
-    return name === null ? [] : [{ name, input, defects, lots: 1 }];
-  });
+function* rootItems({ lots, numberOf }: Detection, seedRoots: Pairs<string>): Iterable<ChartItem> {
+  for (const [id, root] of pairsOf(seedRoots)) {
+    const lot = lots[numberOf(id)];
+    const name = textOf(root);
+    if (lot && name !== null) yield { name, input: lot.input, defects: lot.defects, lots: 1 };
+  }
 }
 
 function kpiOf(detection: Detection, attribution: readonly AttributionEntry[]) {

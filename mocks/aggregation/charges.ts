@@ -1,9 +1,11 @@
 import type { AttributionEntry, TraceRow } from '../../src/protocol/index.js';
 import type { ChartItem } from './charts.js';
-import type { DetectionLot } from './detection.js';
+import { type Pairs, pairsOf } from './Aggregator.js';
+import type { Detection, DetectionLot } from './detection.js';
 import { compareTexts, percent, textOf } from './figures.js';
 import type { KeyedMap } from './KeyedMap.js';
 import { LotSet } from './LotSet.js';
+import { LotsBehind } from './LotsBehind.js';
 
 export interface MachineCharge {
   group: string | null;
@@ -17,23 +19,19 @@ export interface MaterialCharge {
   lots: LotSet;
 }
 
-/** Container id → numbers of the lots that it is, or is an ancestor of. */
+/** For each container the numbers of the lots that it is, or is an ancestor of. */
 export function invertAncestors(
-  lots: readonly DetectionLot[],
-  ancestors: Readonly<Record<string, readonly string[]>>,
-): Map<unknown, number[]> {
-  const numbers = new Map<unknown, number[]>(lots.map(({ id }, number) => [id, [number]]));
-  const lotNumbers = new Map(lots.map(({ id }, number) => [id, number]));
-  for (const [id, ids] of Object.entries(ancestors)) {
-    const number = lotNumbers.get(id);
-    if (number === undefined) continue;
-    for (const ancestor of ids) {
-      const known = numbers.get(ancestor);
-      if (known) known.push(number);
-      else numbers.set(ancestor, [number]);
-    }
+  { lots, numberOf }: Detection,
+  ancestors: Pairs<readonly string[]>,
+): LotsBehind {
+  const behind = new LotsBehind();
+  for (const [number, { id }] of lots.entries()) behind.add(id, number);
+  for (const [id, ids] of pairsOf(ancestors)) {
+    const number = numberOf(id);
+    if (number < 0) continue;
+    for (const ancestor of ids) behind.add(ancestor, number);
   }
-  return numbers;
+  return behind;
 }
 
 export function machineCharge(

@@ -1,6 +1,5 @@
 import type { Aggregator, AggregatorOptions } from './Aggregator.js';
 import { createBackwardAggregator } from './backward.js';
-import { readDetection } from './detection.js';
 import { createForwardAggregator } from './forward.js';
 
 /**
@@ -13,7 +12,7 @@ import { createForwardAggregator } from './forward.js';
  * chart; bars of equal defects are sorted by name (UTF-16 order), 其他 always stands last.
  */
 export function createAggregator(options: AggregatorOptions): Aggregator {
-  const detection = readDetection(options);
+  const { detection } = options;
   return options.params.direction === 'forward'
     ? createForwardAggregator(options.params, detection)
     : createBackwardAggregator(options, detection);

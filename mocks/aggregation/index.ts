@@ -1,2 +1,3 @@
-export type { Aggregator, AggregatorOptions } from './Aggregator.js';
+export type { Aggregator, AggregatorOptions, Pairs } from './Aggregator.js';
 export { createAggregator } from './createAggregator.js';
+export { createDetectionReader } from './detection.js';

@@ -4,13 +4,16 @@ import type { StreamPieces } from './streamBody.js';
 /** Proxies and browsers drop connections on which nothing comes for a minute or less. */
 export const HEARTBEAT_MS = 10_000;
 
+/** Ends a timer; an abort without a reason makes an error with its stack, for each piece. */
+const IN_TIME = 'in time';
+
 /** The pieces of a stream, with a blank line for every ten seconds in which none comes. */
 export async function* withHeartbeat(pieces: StreamPieces, sleep: Sleep): StreamPieces {
   let isBetweenLines = true;
   try {
     for (;;) {
       const next = pieces.next();
-      while (await isSlow(next, sleep)) if (isBetweenLines) yield '\n';
+      if (isBetweenLines) while (await isSlow(next, sleep)) yield '\n';
       const { done, value } = await next;
       if (done) return;
       isBetweenLines = typeof value === 'string' && value.endsWith('\n');
@@ -33,6 +36,6 @@ async function isSlow(work: Promise<unknown>, sleep: Sleep): Promise<boolean> {
     () => false,
   );
   const slow = await Promise.race([inTime, late]);
-  done.abort();
+  done.abort(IN_TIME);
   return slow;
 }

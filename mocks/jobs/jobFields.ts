@@ -1,8 +1,9 @@
-import type { EventsJob, JobFields, PackedEventsJob } from '../ports.js';
+import type { EventsJob, JobFields } from '../ports.js';
+import type { PackedJob } from './packJob.js';
 
 /** A job that waits for a worker, or is taken up by one: plain data. */
-export interface QueuedJob {
-  job: EventsJob | PackedEventsJob;
+export interface QueuedJob<T extends EventsJob | PackedJob = EventsJob | PackedJob> {
+  job: T;
   /** Unix time, seconds. */
   createdAt: string;
   /** Who asked for it. */
@@ -13,7 +14,7 @@ export interface QueuedJob {
 export function jobFields({ job, createdAt }: QueuedJob, status: string): Partial<JobFields> {
   return {
     profile: job.profile,
-    cid_count: String('packed' in job ? job.cidCount : job.containerIds.length),
+    cid_count: String('cidCount' in job ? job.cidCount : job.containerIds.length),
     domains: job.domains.join(','),
     status,
     progress: '',

@@ -1,9 +1,10 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
-import type { EventsJob, JobAttempt } from '../ports.js';
+import type { JobAttempt } from '../ports.js';
+import type { RunnableJob } from './packJob.js';
 
 /** Keeps `pct` of a running job current: the share of its containers that are done, all domains. */
 export function createJobProgress(
-  { containerIds, domains }: EventsJob,
+  { containerIds, domains }: Pick<RunnableJob, 'containerIds' | 'domains'>,
   writer: Pick<JobAttempt, 'updateJob'>,
 ) {
   const done = new Map<TraceDomain, number>();

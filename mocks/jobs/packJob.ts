@@ -1,23 +1,138 @@
-import type { EventsJob, PackedEventsJob } from '../ports.js';
-import { compressChunk, openChunk } from '../results/chunkCodec.js';
-import { encodeJson } from '../results/resultMeta.js';
-import { nodeCompression } from '../results/nodeCompression.js';
+import type { TraceParams } from '../../src/protocol/index.js';
+import type { Pairs } from '../aggregation/index.js';
+import type { EventsJob } from '../ports.js';
+import { readNumbers, writeNumbers } from './numberText.js';
 
 /**
- * Makes a job that is cheap to copy, to write as JSON and to keep in Redis. Base64 has nothing that
- * JSON would escape.
+ * A job as a queue carries it: of a million containers a third of its JSON, in a few flat texts
+ * which a process can hand on without making an object of each container. All of it is ASCII, as one
+ * other character doubles what JavaScript holds a whole text in.
  */
-export function packJob(job: EventsJob): PackedEventsJob {
-  const { jobId, profile, domains, containerIds } = job;
-  const chunk = compressChunk(encodeJson(job), 0, nodeCompression);
-  const packed = Buffer.from(chunk.buffer).toString('base64');
-  return { jobId, profile, domains, cidCount: containerIds.length, packed };
+export interface PackedJob extends Pick<EventsJob, 'jobId' | 'profile' | 'domains'> {
+  cidCount: number;
+  /** JSON. */
+  params: string;
+  /** Each id that the job names, once: all of `idLength` characters, or a JSON array where that is 0. */
+  ids: string;
+  idLength: number;
+  /** Numbers of ids, each as the distance from the one before. */
+  containers: string;
+  seeds: string;
+  /** For each seed the distance of its number, how many ancestors it has, and the distances of these. */
+  ancestors: string;
+  seedRoots: string;
+  /** For each of `seedRoots` the number of its name in `names`, a JSON array. */
+  rootNames: string;
+  names: string;
 }
 
-/** The job that was packed. @throws ChunkDamagedError */
-export function unpackJob(job: EventsJob | PackedEventsJob): EventsJob {
-  if (!('packed' in job)) return job;
-  const chunk = openChunk(Buffer.from(job.packed, 'base64'), nodeCompression);
-  const json = 'inflate' in chunk ? chunk.inflate() : chunk;
-  return JSON.parse(new TextDecoder().decode(json)) as EventsJob;
+/** A job whose lineage is made anew each time that it is read, and kept nowhere. */
+export interface RunnableJob extends Omit<EventsJob, 'ancestors' | 'seedRoots'> {
+  ancestors: Pairs<readonly string[]>;
+  seedRoots: Pairs<string>;
+}
+
+const PLAIN_ID = /^[\w-]+$/;
+/** Ids that are cut out of a text at once. */
+const IDS_A_CUT = 4096;
+
+/** Numbers texts in the order in which they are first named. */
+function numberTexts() {
+  const numbers = new Map<string, number>();
+  function numberOf(text: string): number {
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(text, (number = numbers.size));
+    return number;
+  }
+  return { numberOf, texts: numbers };
+}
+
+function asciiJson(value: unknown): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[\u0080-\uffff]/g, escape);
+}
+
+function packIds(ids: readonly string[]): Pick<PackedJob, 'idLength' | 'ids'> {
+  const idLength = ids[0]?.length ?? 0;
+  const isPlain = ids.every((id) => id.length === idLength && PLAIN_ID.test(id));
+  return isPlain ? { idLength, ids: ids.join('') } : { idLength: 0, ids: asciiJson(ids) };
+}
+
+function unpackIds({ ids, idLength }: PackedJob): string[] {
+  if (idLength === 0) return ids === '' ? [] : (JSON.parse(ids) as string[]);
+  const each = new RegExp(`.{${idLength}}`, 'g');
+  const unpacked: string[] = [];
+  for (let at = 0; at < ids.length; at += idLength * IDS_A_CUT) {
+    const cut = ids.slice(at, at + idLength * IDS_A_CUT);
+    // a part of a text keeps the whole of it alive; what JSON.parse makes stands by itself
+    for (const id of JSON.parse(`[${cut.replace(each, ',"$&"').slice(1)}]`)) unpacked.push(id);
+  }
+  return unpacked;
+}
+
+/** The job in a queue's form, of which `unpackJob` makes the same one again. */
+export function packJob(job: EventsJob): PackedJob {
+  const { jobId, profile, domains, params, containerIds, seedContainerIds } = job;
+  const ids = numberTexts();
+  const names = numberTexts();
+  const containers = writeNumbers();
+  for (const id of containerIds) containers.distance(ids.numberOf(id));
+  const seeds = writeNumbers();
+  for (const id of seedContainerIds) seeds.distance(ids.numberOf(id));
+  const ancestors = writeNumbers();
+  for (const [id, list] of Object.entries(job.ancestors)) {
+    ancestors.distance(ids.numberOf(id));
+    ancestors.plain(list.length);
+    for (const ancestor of list) ancestors.distance(ids.numberOf(ancestor));
+  }
+  const seedRoots = writeNumbers();
+  const nameNumbers = writeNumbers();
+  for (const [id, name] of Object.entries(job.seedRoots)) {
+    seedRoots.distance(ids.numberOf(id));
+    nameNumbers.distance(names.numberOf(name));
+  }
+  return {
+    ...{ jobId, profile, domains, cidCount: containerIds.length, params: asciiJson(params) },
+    ...packIds([...ids.texts.keys()]),
+    ...{ containers: containers.text(), seeds: seeds.text(), ancestors: ancestors.text() },
+    ...{ seedRoots: seedRoots.text(), rootNames: nameNumbers.text() },
+    names: asciiJson([...names.texts.keys()]),
+  };
+}
+
+/** The job that was packed. */
+export function unpackJob(packed: PackedJob): RunnableJob {
+  const { jobId, profile, domains, params, ancestors, seedRoots, rootNames } = packed;
+  const ids = unpackIds(packed);
+  const names = JSON.parse(packed.names) as string[];
+  const idsOf = (text: string) => {
+    const numbers = readNumbers(text);
+    const listed: string[] = [];
+    while (numbers.hasMore()) listed.push(ids[numbers.distance()] as string);
+    return listed;
+  };
+  return {
+    ...{ jobId, profile, domains, params: JSON.parse(params) as TraceParams },
+    containerIds: idsOf(packed.containers),
+    seedContainerIds: idsOf(packed.seeds),
+    ancestors: {
+      *[Symbol.iterator]() {
+        const numbers = readNumbers(ancestors);
+        while (numbers.hasMore()) {
+          const id = ids[numbers.distance()] as string;
+          const length = numbers.plain();
+          yield [id, Array.from({ length }, () => ids[numbers.distance()] as string)] as const;
+        }
+      },
+    },
+    seedRoots: {
+      *[Symbol.iterator]() {
+        const numbers = readNumbers(seedRoots);
+        const named = readNumbers(rootNames);
+        while (numbers.hasMore()) {
+          yield [ids[numbers.distance()] as string, names[named.distance()] as string] as const;
+        }
+      },
+    },
+  };
 }

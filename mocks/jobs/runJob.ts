@@ -1,8 +1,9 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { EventsJob, JobAttempt, TraceSource } from '../ports.js';
+import type { JobAttempt, TraceSource } from '../ports.js';
 import { chunkKey, encodeJson, type ResultMeta } from '../results/resultMeta.js';
 import { createJobProgress, type JobProgress } from './jobProgress.js';
+import type { RunnableJob } from './packJob.js';
 import { prepareAggregation } from './prepareAggregation.js';
 
 /** What a running job stores; its end is for whoever runs it. */
@@ -31,7 +32,7 @@ export class JobError extends Error {
 }
 
 interface DomainJob extends RunJobOptions {
-  job: EventsJob;
+  job: RunnableJob;
   aggregator: Aggregator | null;
   progress: JobProgress;
 }
@@ -95,7 +96,7 @@ function watchWriter(writer: ResultWriter) {
  * @throws Error where no domain could be fetched, the detection rows could not, the store refused a
  * chunk, or on abort
  */
-export async function runJob(job: EventsJob, options: RunJobOptions): Promise<void> {
+export async function runJob(job: RunnableJob, options: RunJobOptions): Promise<void> {
   const { source, maxWorkers, onDomainFailed } = options;
   const { writer, failed } = watchWriter(options.writer);
   const signal = AbortSignal.any([options.signal, failed]);

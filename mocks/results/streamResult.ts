@@ -2,6 +2,7 @@ import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
 import { ChunkMissingError, type ChunkReader, ResultDamagedError } from './chunkReader.js';
+import { readAhead } from './readAhead.js';
 import { type DomainMeta, knownRowCount } from './resultChunks.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
 import { errorLine, line, recordsLine } from './streamLines.js';
@@ -21,10 +22,9 @@ async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStre
   if (at.ended) return;
   if (!at.begun) yield line({ type: 'domain_start', domain, total: meta.total });
   at.begun = true;
-  while (at.batches < meta.chunks) {
-    const index = at.batches;
-    const chunk = await chunks.read(domain, index, knownRowCount(meta, index));
-    if (!chunk) throw new ChunkMissingError(domain, index);
+  const read = (index: number) => chunks.read(domain, index, knownRowCount(meta, index));
+  for await (const chunk of readAhead(at.batches, meta.chunks, read)) {
+    if (!chunk) throw new ChunkMissingError(domain, at.batches);
     yield* recordsLine(domain, chunk, position);
   }
   if (at.rows !== meta.total) throw ResultDamagedError.ofRows(domain, at.rows, meta.total);

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../bench/launchChromium.mjs';
 import { pageChecksums } from '../../bench/pageChecksums.mjs';
 import { sourceChecksums } from '../../bench/sourceChecksums.mjs';
-import { startServer } from '../../bench/startServer.mjs';
+import { startServer } from '../../bench/startProcess.mjs';
 import { collectComplaints } from './demoPage.js';
 
 const CONTAINERS = 5_000;

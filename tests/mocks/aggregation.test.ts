@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSyntheticSource } from '../../mocks/adapters/synthetic/index.js';
-import { createAggregator, type AggregatorOptions } from '../../mocks/aggregation/index.js';
+import { createAggregator, createDetectionReader } from '../../mocks/aggregation/index.js';
 import { LotSet } from '../../mocks/aggregation/LotSet.js';
 import type { DetectionRow } from '../../mocks/ports.js';
 import { batchFromRows } from '../../mocks/rowBatch.js';
@@ -12,7 +12,11 @@ import {
   type TraceDomain,
   type TraceRow,
 } from '../../src/protocol/index.js';
-import { naiveAggregation, type WholeDomains } from './support/naiveAggregation.js';
+import {
+  naiveAggregation,
+  type WholeDomains,
+  type WholeTrace,
+} from './support/naiveAggregation.js';
 import { detectedSeeds, everyRow, parentsOf, reachable } from './support/syntheticFactory.js';
 
 type Batch = [TraceDomain, TraceRow[]];
@@ -84,7 +88,7 @@ const lossReasons = fc.constantFrom<string | string[]>(
   ...['', '001_缺角', ' 002_刮傷 , constructor'],
   ['001_缺角', '其他'],
 );
-const options: fc.Arbitrary<AggregatorOptions> = fc.record({
+const options: fc.Arbitrary<WholeTrace> = fc.record({
   params: fc.record(
     {
       direction: fc.constantFrom<TraceDirection>('backward', 'forward'),
@@ -99,8 +103,10 @@ const options: fc.Arbitrary<AggregatorOptions> = fc.record({
   detection: fc.array(detectionRow, { maxLength: 25 }),
 });
 
-function aggregate(from: AggregatorOptions, batches: readonly Batch[]): MsdAggregation {
-  const aggregator = createAggregator(from);
+function aggregate(from: WholeTrace, batches: readonly Batch[]): MsdAggregation {
+  const reader = createDetectionReader(from);
+  for (const row of from.detection) reader.add([row]);
+  const aggregator = createAggregator({ ...from, detection: reader.finish() });
   for (const [domain, rows] of batches) aggregator.add(domain, batchFromRows(rows, 0));
   return aggregator.finish();
 }
@@ -178,7 +184,7 @@ describe('worked by hand', () => {
     ...{ LOSSREASONNAME: why, WORKFLOW: null, PRODUCTLINENAME: null, PJ_TYPE: null },
     ...{ DETECTION_EQUIPMENTNAME: 'T1', TRACKINTIMESTAMP: '2026-01-05 08:00:00' },
   });
-  const from: AggregatorOptions = {
+  const from: WholeTrace = {
     params: {},
     seedContainerIds: ['s1', 's2'],
     ancestors: { s1: ['p', 'w'], s2: ['w'] },
@@ -273,7 +279,7 @@ async function syntheticTrace(station: string, direction: TraceDirection) {
     const rows = await everyRow(source, [...nodes.keys()], domain);
     for (let at = 0; at < rows.length; at += 37) batches.push([domain, rows.slice(at, at + 37)]);
   }
-  const from: AggregatorOptions = {
+  const from: WholeTrace = {
     ...{ params, seedContainerIds, detection },
     ancestors: Object.fromEntries(seedContainerIds.map((seed) => [seed, reachable(seed, parents)])),
     seedRoots: Object.fromEntries(

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { packJob } from '../../mocks/jobs/packJob.js';
 import { createBullmqJobQueue } from '../../mocks/adapters/bullmq/bullmqJobQueue.js';
 import { createLostJobWatch } from '../../mocks/adapters/bullmq/createLostJobWatch.js';
 import { QueueUnavailableError } from '../../mocks/adapters/bullmq/QueueUnavailableError.js';
@@ -12,7 +13,7 @@ import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
 import type { ChunkStore, EventsJob } from '../../mocks/ports.js';
 import { startCuttingProxy } from './support/cuttingProxy.js';
 import { storeCalls } from './support/storeCalls.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
 
 let server: RedisServer;
 let keyPrefix = '';
@@ -74,7 +75,7 @@ describe('the server’s side of the queue in Redis', () => {
       domains: 'history,holds',
     });
     const entry = await openEntries(server.url, queueNames(place)).getJob('a');
-    expect(entry!.data.job).toEqual(jobNamed('a'));
+    expect(entry!.data.job).toEqual(packJob(jobNamed('a')));
   });
 
   it('takes no more jobs than may wait, until one of them is cancelled', async () => {

@@ -8,7 +8,7 @@ import { createRedis } from '../../mocks/adapters/redis/createRedis.js';
 import { createRedisChunkStore } from '../../mocks/adapters/redis/redisChunkStore.js';
 import type { EventsJob } from '../../mocks/ports.js';
 import { fakeThread } from './support/fakeThread.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
 
 let server: RedisServer;
 let tests = 0;

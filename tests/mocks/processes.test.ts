@@ -17,7 +17,7 @@ import {
   sourceRows,
 } from './api/client.js';
 import { type BackendProcess, startProcess } from './support/processes.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
 import { detectedSeeds } from './support/syntheticFactory.js';
 
 const SOURCE = { kind: 'synthetic', containers: 20_000, seed: 5 } as const;
@@ -283,7 +283,7 @@ describe('servers and workers as processes on one Redis', { timeout: 60_000 }, (
   });
 
   it('the server answers 503 while the queue is down, and leaves nothing behind', async () => {
-    const own = await startRedisServer({ aof: true });
+    const own = await startRedisServer({ aof: 'always' });
     const [a] = (await startBackend(1, 0, { REDIS_URL: own.url })) as BackendProcess[];
     try {
       await postJson(a!, '/api/trace/events', request(5));

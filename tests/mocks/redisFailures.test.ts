@@ -57,7 +57,7 @@ describe('a full Redis', () => {
 
 describe('a Redis that was killed and comes back', () => {
   const forgetful = useRedis();
-  const lasting = useRedis({ aof: true });
+  const lasting = useRedis({ aof: 'always' });
 
   it('with an append-only file: the attempt goes on as if nothing had been', async () => {
     const { store } = await lasting.openStore();
@@ -122,7 +122,7 @@ describe('a Redis that was killed and comes back', () => {
 });
 
 describe('a stream during which Redis is killed', () => {
-  const used = useRedis({ aof: true });
+  const used = useRedis({ aof: 'always' });
 
   /** A stream of ten chunks, its first lines taken, and what takes the rest of them. */
   async function openStream() {

@@ -8,7 +8,7 @@ import { createRateLimiter, type RateLimiter } from '../../mocks/http/rateLimite
 import type { Log } from '../../mocks/log.js';
 import { createTestBackend } from './api/backend.js';
 import { readError } from './api/client.js';
-import { type RedisServer, startRedisServer } from './support/redisServer.js';
+import { type RedisServer, startRedisServer } from '../../bench/startRedis.mjs';
 import { passSeconds } from './support/redisTime.js';
 import { nextEvent } from './support/useRedis.js';
 

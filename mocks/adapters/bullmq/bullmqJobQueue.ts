@@ -3,8 +3,9 @@ import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
 import { checkClientRoom, type ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
+import { packJob, type PackedJob } from '../../jobs/packJob.js';
 import { errorFields, type Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobQueue, PackedEventsJob } from '../../ports.js';
+import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
 import { watchConnection } from '../redis/createRedis.js';
 import { QueueUnavailableError } from './QueueUnavailableError.js';
 import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
@@ -70,8 +71,12 @@ class BullmqJobQueue implements JobQueue {
     this.#queue = this.#openQueue();
   }
 
-  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
-    const queued: QueuedJob = { job, createdAt: seconds(), client };
+  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
+    const queued: QueuedJob = {
+      job: 'cidCount' in job ? job : packJob(job),
+      createdAt: seconds(),
+      client,
+    };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
     await this.#checkRoom(signal, client);
     try {

@@ -57,22 +57,38 @@ async function fillDatabase(
   >;
   await connection.run('BEGIN');
   for (const name of TABLE_NAMES) await connection.run(createTableSql(name));
+  let inserted = Promise.resolve();
   for (let first = 0; first < lots; first += LOTS_A_PART) {
     const end = Math.min(lots, first + LOTS_A_PART);
     const tables = await factoryRows(factory, first, end);
-    for (const name of TABLE_NAMES) {
-      const lines = tables[name].map((row) => JSON.stringify(row));
-      await writeFile(rowsFile(draft), lines.join('\n'));
-      await connection.run(insertFileSql(name), { file: rowsFile(draft) });
-      counts[name] += lines.length;
-    }
+    const texts = TABLE_NAMES.map((name): [TableName, string] => {
+      counts[name] += tables[name].length;
+      return [name, tables[name].map((row) => JSON.stringify(row)).join('\n')];
+    });
+    // the database takes a part in while the next one is made
+    await inserted;
+    inserted = insertPart(connection, rowsFile(draft), texts);
+    // a failure is told at the next part
+    inserted.catch(() => undefined);
     onProgress?.(end);
   }
+  await inserted;
   await connection.run('COMMIT');
   // the file alone is renamed: nothing may be left in its log
   await connection.run('CHECKPOINT');
   connection.closeSync();
   return counts;
+}
+
+async function insertPart(
+  connection: DuckDBConnection,
+  file: string,
+  texts: readonly (readonly [TableName, string])[],
+): Promise<void> {
+  for (const [name, text] of texts) {
+    await writeFile(file, text);
+    await connection.run(insertFileSql(name), { file });
+  }
 }
 
 const rowsFile = (draft: string) => `${draft}.ndjson`;

@@ -1,14 +1,8 @@
 import { checkClientRoom, type ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
 import { errorFields } from '../../log.js';
-import type {
-  ChunkStore,
-  EventsJob,
-  JobAttempt,
-  JobEnd,
-  JobQueue,
-  PackedEventsJob,
-} from '../../ports.js';
+import type { PackedJob } from '../../jobs/packJob.js';
+import type { ChunkStore, EventsJob, JobAttempt, JobEnd, JobQueue } from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
 
 export interface EmbeddedJobQueueOptions extends ThreadOptions, ClientRoom {
@@ -42,7 +36,7 @@ class EmbeddedJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  async enqueue(job: EventsJob | PackedEventsJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
     const { store, maxWaiting } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);

@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { nodeCompression } from '../../results/nodeCompression.js';
-import { unpackJob } from '../../jobs/packJob.js';
 import { openNodeSource } from '../../nodeSource.js';
 import { serveJobThread } from './jobThread.js';
 
@@ -12,5 +11,5 @@ serveJobThread(
     post: (message, transfer) => parent.postMessage(message, transfer),
     onMessage: (listener) => parent.on('message', listener),
   },
-  { openSource: openNodeSource, compression: nodeCompression, unpackJob },
+  { openSource: openNodeSource, compression: nodeCompression },
 );

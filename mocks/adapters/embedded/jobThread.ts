@@ -1,5 +1,6 @@
-import type { EventsJob, JobFields, PackedEventsJob, ResultKey } from '../../ports.js';
+import { type PackedJob, unpackJob } from '../../jobs/packJob.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
+import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
 import type { OpenSource, SourceOptions } from '../createSource.js';
@@ -7,7 +8,7 @@ import type { OpenSource, SourceOptions } from '../createSource.js';
 /** What a job's thread is told, once. */
 export interface RunMessage {
   type: 'run';
-  job: EventsJob | PackedEventsJob;
+  job: EventsJob | PackedJob;
   source: SourceOptions;
   batchSize: number;
   maxWorkers: number;
@@ -79,15 +80,10 @@ function createRemoteWriter(port: ThreadPort) {
 export interface ThreadHost {
   openSource(options: SourceOptions): OpenSource;
   compression?: ChunkCompression;
-  /** @default no job may be packed */
-  unpackJob?: (job: EventsJob | PackedEventsJob) => EventsJob;
 }
 
 /** Runs the one job that the port brings. The thread is ended from outside. */
-export function serveJobThread(
-  port: ThreadPort,
-  { openSource, compression, unpackJob }: ThreadHost,
-): void {
+export function serveJobThread(port: ThreadPort, { openSource, compression }: ThreadHost): void {
   const { writer, settle } = createRemoteWriter(port);
   const stop = new AbortController();
   async function run(message: RunMessage): Promise<void> {
@@ -95,7 +91,7 @@ export function serveJobThread(
     let opened: OpenSource | undefined;
     try {
       opened = openSource(message.source);
-      await runJob(unpackJob?.(job) ?? (job as EventsJob), {
+      await runJob('cidCount' in job ? unpackJob(job) : job, {
         source: opened.source,
         writer,
         batchSize,

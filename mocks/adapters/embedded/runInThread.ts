@@ -1,11 +1,6 @@
 import { errorFields, type Log } from '../../log.js';
-import {
-  AttemptLostError,
-  type EventsJob,
-  type JobAttempt,
-  type JobEnd,
-  type PackedEventsJob,
-} from '../../ports.js';
+import type { PackedJob } from '../../jobs/packJob.js';
+import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
@@ -35,7 +30,7 @@ export interface ThreadOptions {
 }
 
 export interface ThreadRunOptions extends ThreadOptions {
-  job: EventsJob | PackedEventsJob;
+  job: EventsJob | PackedJob;
   attempt: JobAttempt;
   /** Stops the job. */
   signal: AbortSignal;

@@ -1,5 +1,19 @@
-import type { AggregatorOptions } from '../../../mocks/aggregation/index.js';
-import { WORKCENTER_GROUPS, type TraceDomain, type TraceRow } from '../../../src/protocol/index.js';
+import type { DetectionRow } from '../../../mocks/ports.js';
+import {
+  WORKCENTER_GROUPS,
+  type TraceDomain,
+  type TraceParams,
+  type TraceRow,
+} from '../../../src/protocol/index.js';
+
+/** What the figures of a trace are made of beside its rows. */
+export interface WholeTrace {
+  params: TraceParams;
+  seedContainerIds: readonly string[];
+  ancestors: Readonly<Record<string, readonly string[]>>;
+  seedRoots: Readonly<Record<string, string>>;
+  detection: readonly DetectionRow[];
+}
 
 /** All rows of a trace, as one array a domain. */
 export type WholeDomains = Partial<Record<TraceDomain, readonly TraceRow[]>>;
@@ -12,7 +26,7 @@ interface Bar {
 }
 
 /** The aggregation in the contract's words: plain loops over whole arrays, nothing incremental. */
-export function naiveAggregation(options: AggregatorOptions, rows: WholeDomains): unknown {
+export function naiveAggregation(options: WholeTrace, rows: WholeDomains): unknown {
   return options.params.direction === 'forward' ? forward(options, rows) : backward(options, rows);
 }
 
@@ -27,7 +41,7 @@ const before = (a: unknown, b: unknown) => {
   return b === null || String(a) < String(b) ? -1 : 1;
 };
 
-function keptDetection({ params, seedContainerIds, detection }: AggregatorOptions) {
+function keptDetection({ params, seedContainerIds, detection }: WholeTrace) {
   const all = detection.filter((row) => seedContainerIds.includes(row.CONTAINERID));
   const asked = Array.isArray(params.loss_reasons)
     ? params.loss_reasons
@@ -112,14 +126,14 @@ function lossReasons(kept: Kept) {
   });
 }
 
-function charged(options: AggregatorOptions, kept: Kept, passed: unknown[]): string[] {
+function charged(options: WholeTrace, kept: Kept, passed: unknown[]): string[] {
   return kept.ids.filter((id) => {
     const ancestors = Object.entries(options.ancestors).find(([key]) => key === id)?.[1] ?? [];
     return passed.some((container) => container === id || ancestors.includes(String(container)));
   });
 }
 
-function attributionOf(options: AggregatorOptions, kept: Kept, history: readonly TraceRow[]) {
+function attributionOf(options: WholeTrace, kept: Kept, history: readonly TraceRow[]) {
   const keyOf = (row: TraceRow) => {
     const { WORKCENTER_GROUP, EQUIPMENTNAME, EQUIPMENTID } = row;
     return JSON.stringify([WORKCENTER_GROUP, EQUIPMENTNAME, EQUIPMENTID].map(text));
@@ -154,7 +168,7 @@ function attributionOf(options: AggregatorOptions, kept: Kept, history: readonly
     );
 }
 
-function materialBars(options: AggregatorOptions, kept: Kept, materials: readonly TraceRow[]) {
+function materialBars(options: WholeTrace, kept: Kept, materials: readonly TraceRow[]) {
   const keyOf = (row: TraceRow) =>
     JSON.stringify([text(row.MATERIALPARTNAME), text(row.MATERIALLOTNAME)]);
   return unique(materials.map(keyOf))
@@ -172,7 +186,7 @@ function materialBars(options: AggregatorOptions, kept: Kept, materials: readonl
     .filter((one) => one.lots > 0);
 }
 
-function backward(options: AggregatorOptions, rows: WholeDomains) {
+function backward(options: WholeTrace, rows: WholeDomains) {
   const kept = keptDetection(options);
   const { all, ids, inputOf, defectsOf, firstOf } = kept;
   const attribution = attributionOf(options, kept, rows.upstream_history ?? []);
@@ -230,7 +244,7 @@ function backward(options: AggregatorOptions, rows: WholeDomains) {
   };
 }
 
-function forward(options: AggregatorOptions, rows: WholeDomains) {
+function forward(options: WholeTrace, rows: WholeDomains) {
   const kept = keptDetection(options);
   const groups: readonly unknown[] = WORKCENTER_GROUPS;
   const place = groups.indexOf(options.params.station ?? '測試');

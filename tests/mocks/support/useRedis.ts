@@ -7,7 +7,11 @@ import {
   type RedisChunkStoreOptions,
 } from '../../../mocks/adapters/redis/redisChunkStore.js';
 import type { Log } from '../../../mocks/log.js';
-import { type RedisServer, type RedisServerOptions, startRedisServer } from './redisServer.js';
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  startRedisServer,
+} from '../../../bench/startRedis.mjs';
 
 /** Resolves at the next event; `once` of Node would reject at the errors before it. */
 export function nextEvent(redis: Redis, name: 'ready' | 'close' | 'reconnecting'): Promise<void> {
