@@ -3,6 +3,7 @@ import { SERVER_ERROR_CODES } from '../src/protocol/index.js';
 import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
+import { limitClients } from './http/limitClients.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
@@ -28,7 +29,7 @@ export interface TraceAppPorts {
   settings?: Partial<TraceSettings>;
   /** @default one that counts in memory, by the settings */
   rateLimiter?: RateLimiter;
-  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
+  /** The name of who is asking, for the limits, by what the host knows. @default one client for all */
   clientOf?: (env: unknown) => string;
   /** Reads compressed chunks and joins them to gzip bodies. @default none: all chunks must be JSON */
   compression?: ChunkCompression;
@@ -67,7 +68,10 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     queue: ports.queue,
     settings,
     compression: ports.compression,
-    rateLimiter: ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
+    rateLimiter: limitClients(
+      ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
+      settings.sessionsPerAddress,
+    ),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     metrics: ports.metrics,

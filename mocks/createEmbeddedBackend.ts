@@ -44,6 +44,7 @@ export function createEmbeddedBackend(
     workerCount: settings.workerCount,
     maxWaiting: settings.queueMaxWaiting,
     maxPerClient: settings.queueMaxPerClient,
+    sessionsPerAddress: settings.sessionsPerAddress,
   });
   return createTraceBackend({
     opened: openStages(source, settings, log),

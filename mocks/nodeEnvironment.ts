@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { SourceOptions } from './adapters/createSource.js';
+import { clientName, namedSession } from './http/client.js';
 import { clientAddress } from './http/clientAddress.js';
 import type { Log } from './log.js';
 import { readNumber } from './settings.js';
@@ -42,11 +44,23 @@ export function createJsonLog(write: (line: string) => void): Log {
     write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
 }
 
-/** Who is asking: an address, behind as many proxies as TRUST_PROXY says stand in front. */
-export function createClientOf(trustedProxies: number): (env: unknown) => string {
+/**
+ * Who is asking: the session of the cookie, or of a bearer token, at an address, behind as many
+ * proxies as TRUST_PROXY says stand in front. Of a session only a digest goes on.
+ */
+export function createClientOf(
+  trustedProxies: number,
+  sessionCookie: string,
+): (env: unknown) => string {
   return (env) => {
     const { headers, socket } = (env as HttpBindings).incoming;
     const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',');
-    return clientAddress(socket.remoteAddress, forwardedFor, trustedProxies);
+    const address = clientAddress(socket.remoteAddress, forwardedFor, trustedProxies);
+    const session = namedSession(headers.cookie, headers.authorization, sessionCookie);
+    return clientName({ address, session: session && digest(session) });
   };
+}
+
+function digest(session: string): string {
+  return createHash('sha256').update(`trace session ${session}`).digest('base64url').slice(0, 22);
 }

@@ -69,6 +69,7 @@ export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
     store,
     maxWaiting: settings.queueMaxWaiting,
     maxPerClient: settings.queueMaxPerClient,
+    sessionsPerAddress: settings.sessionsPerAddress,
     log,
   });
   const rateLimiter = createRedisRateLimiter({

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     source: readSource(process.env),
     log,
     metrics,
-    clientOf: createClientOf(readNumber(process.env, 'TRUST_PROXY', 0, 0)),
+    clientOf: createClientOf(readNumber(process.env, 'TRUST_PROXY', 0, 0), settings.sessionCookie),
   });
   const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
   await access(`${demo}/index.html`);

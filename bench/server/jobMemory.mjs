@@ -33,6 +33,7 @@ async function packedJob(containers) {
 async function enqueue(redis, job) {
   const queue = new Queue('trace-events', { connection: redis, prefix: 'mes_wip:bull' });
   const ended = { removeOnComplete: true, removeOnFail: true };
+  await redis.hset(`mes_wip:trace:job:${JOB_ID}:meta`, 'status', 'queued');
   await queue.add(
     'events',
     { job, createdAt: String(Date.now() / 1_000) },

@@ -4,8 +4,11 @@ import { ApiError } from './ApiError.js';
 
 /** Counts requests per client and kind in fixed windows. */
 export interface RateLimiter {
-  /** Rejects with ApiError 429 and Retry-After where the client has used up its window. */
-  check(kind: RateLimitedKind, client: string): Promise<void>;
+  /**
+   * Rejects with ApiError 429 and Retry-After where the client has used up its window.
+   * @param times how often the limit may be used up @default 1
+   */
+  check(kind: RateLimitedKind, client: string, times?: number): Promise<void>;
 }
 
 interface Window {
@@ -43,7 +46,7 @@ export function createRateLimiter(
   }
 
   return {
-    async check(kind, client) {
+    async check(kind, client, times = 1) {
       const { maxRequests, windowSeconds } = limits[kind];
       const time = now();
       sweep(time);
@@ -53,7 +56,7 @@ export function createRateLimiter(
         window = { endsAt: time + windowSeconds * 1000, requests: 0 };
         windows.set(key, window);
       }
-      if (++window.requests > maxRequests) {
+      if (++window.requests > maxRequests * times) {
         throw tooManyRequests(limits[kind], kind, window.endsAt - time);
       }
     },

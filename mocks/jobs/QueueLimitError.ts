@@ -2,9 +2,9 @@
 export class QueueLimitError extends Error {
   override readonly name = 'QueueLimitError';
 
-  constructor(maxPerClient: number) {
+  constructor(waiting: number) {
     super(
-      `${maxPerClient} of your traces wait already; run this one when one of them has begun, or cancel one.`,
+      `${waiting} of your traces wait already; run this one when one of them has begun, or cancel one.`,
     );
   }
 }

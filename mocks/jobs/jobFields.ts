@@ -1,4 +1,5 @@
-import type { EventsJob, JobFields, PackedJob } from '../ports.js';
+import type { EventsJob, JobFields } from '../ports.js';
+import type { PackedJob } from './packJob.js';
 
 /** A job that waits for a worker, or is taken up by one: plain data. */
 export interface QueuedJob {

@@ -1,11 +1,11 @@
 import { streamedJsonAnswer } from '../http/answers.js';
 import { readBody } from '../http/readBody.js';
-import type { EventsJob, PackedJob } from '../ports.js';
+import type { PackedJob } from '../jobs/packJob.js';
 import type { StageName } from '../stages/TraceStages.js';
 import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 
 /** What becomes of a job that a stage wants queued. */
-type QueueJob = (job: EventsJob | PackedJob) => Promise<Response>;
+type QueueJob = (job: PackedJob) => Promise<Response>;
 
 /** The answer of a stage to a request, whose bytes are all that this thread touches. */
 export async function answerStage(

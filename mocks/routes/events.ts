@@ -6,14 +6,15 @@ import { jsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { QueueLimitError } from '../jobs/QueueLimitError.js';
 import { errorFields } from '../log.js';
-import type { EventsJob, JobQueue, PackedJob } from '../ports.js';
+import type { PackedJob } from '../jobs/packJob.js';
+import type { JobQueue } from '../ports.js';
 
 /** Seconds after which a full or failing queue may be tried again. */
 const RETRY_AFTER_SECONDS = 30;
 
 async function enqueue(
   queue: JobQueue,
-  job: EventsJob | PackedJob,
+  job: PackedJob,
   client: string,
   { log }: TraceAppContext,
 ): Promise<void> {
@@ -57,7 +58,7 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
     const request = c.req.raw;
     const queueJob =
       queue &&
-      (async (job: EventsJob | PackedJob) => {
+      (async (job: PackedJob) => {
         await enqueue(queue, job, client, context);
         // who left before the answer will never know of the job
         if (request.signal.aborted) await queue.cancel(job.jobId);

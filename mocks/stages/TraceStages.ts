@@ -1,4 +1,4 @@
-import type { EventsJob, PackedJob } from '../ports.js';
+import type { PackedJob } from '../jobs/packJob.js';
 import type { BodyPieces } from '../http/streamBody.js';
 
 export type StageName = 'seed-resolve' | 'lineage' | 'events';
@@ -12,8 +12,7 @@ export interface StageRequest {
 }
 
 /** The body of the answer, to be made while it is sent; or the job that is to be queued in its place. */
-export type StageAnswer =
-  { body: (signal: AbortSignal) => BodyPieces } | { job: EventsJob | PackedJob };
+export type StageAnswer = { body: (signal: AbortSignal) => BodyPieces } | { job: PackedJob };
 
 /** Answers the three stages: reads requests, asks the trace source, makes the bytes that are sent. */
 export interface TraceStages {

@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import type { EventsJob, PackedJob, TraceSource } from '../ports.js';
+import type { TraceSource } from '../ports.js';
 import type { TraceSettings } from '../settings.js';
 import { resolveSeeds } from './resolveSeeds.js';
 import { takeEvents } from './takeEvents.js';
@@ -12,8 +12,6 @@ export interface StagesContext {
   settings: TraceSettings;
   log: Log;
   randomUUID: () => string;
-  /** Makes a job cheap to hand on. @default it is handed on as it is */
-  packJob?: (job: EventsJob) => PackedJob;
 }
 
 type Stage = (

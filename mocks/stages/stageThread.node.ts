@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SourceOptions } from '../adapters/createSource.js';
-import { packJob } from '../jobs/packJob.js';
 import { openCachedSource } from '../nodeCachedSource.js';
 import type { TraceSettings } from '../settings.js';
 import { createStages } from './createStages.js';
@@ -27,6 +26,5 @@ const stages = createStages({
   settings,
   log,
   randomUUID: () => crypto.randomUUID(),
-  packJob,
 });
 serveStages(port, stages, () => opened.close());

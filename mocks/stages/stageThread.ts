@@ -1,7 +1,7 @@
 import { ApiError } from '../http/ApiError.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import type { Log, LogLevel } from '../log.js';
-import type { EventsJob, PackedJob } from '../ports.js';
+import type { PackedJob } from '../jobs/packJob.js';
 import type { StageRequest, TraceStages } from './TraceStages.js';
 
 /** What the stages' thread is told. A request that is stopped gets no more answers. */
@@ -19,7 +19,7 @@ export type PlainError =
 /** What it says: one `body`, `job` or `failed` a request, then an answer to each pull. */
 export type StageReply =
   | { type: 'body'; id: number }
-  | { type: 'job'; id: number; job: EventsJob | PackedJob }
+  | { type: 'job'; id: number; job: PackedJob }
   | { type: 'pieces'; id: number; pieces: Uint8Array<ArrayBuffer>[]; done: boolean }
   | { type: 'failed'; id: number; error: PlainError }
   | { type: 'log'; level: LogLevel; message: string; fields?: Record<string, unknown> }

@@ -3,6 +3,7 @@ import type { Aggregator } from '../aggregation/index.js';
 import { ApiError } from '../http/ApiError.js';
 import { parseBody } from '../http/readBody.js';
 import { readEventsRequest } from '../http/validate.js';
+import { packJob } from '../jobs/packJob.js';
 import { prepareAggregation } from '../jobs/prepareAggregation.js';
 import { errorFields } from '../log.js';
 import type { EventsJob } from '../ports.js';
@@ -75,12 +76,13 @@ export async function takeEvents(
   context: StagesContext,
   signal: AbortSignal,
 ): Promise<StageAnswer> {
-  const { settings, randomUUID, packJob } = context;
+  const { settings, randomUUID } = context;
   const jobId = `trace-evt-${randomUUID().replaceAll('-', '')}`;
   const job = jobOf(readEventsRequest(parseBody(body)), jobId);
   admit(job, hasQueue, context);
   if (!hasQueue || job.containerIds.length <= settings.asyncCidThreshold) {
     return answerAtOnce(job, context, signal);
   }
-  return { job: packJob?.(job) ?? job };
+  // to hand on the lists themselves costs as much as to read them
+  return { job: packJob(job) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { packJob } from '../../mocks/jobs/packJob.js';
 import { createLostJobWatch } from '../../mocks/adapters/bullmq/createLostJobWatch.js';
 import { QueueUnavailableError } from '../../mocks/adapters/bullmq/QueueUnavailableError.js';
 import { StoreUnavailableError } from '../../mocks/adapters/storeErrors.js';
@@ -21,7 +22,7 @@ describe('the server’s side of the queue in Redis', () => {
       domains: 'history,holds',
     });
     const entry = await openEntries(place).getJob('a');
-    expect(entry!.data.job).toEqual(jobNamed('a'));
+    expect(entry!.data.job).toEqual(packJob(jobNamed('a')));
   });
 
   it('takes no more jobs than may wait, until one of them is cancelled', async () => {
@@ -46,6 +47,26 @@ describe('the server’s side of the queue in Redis', () => {
     expect(await elsewhere.cancel('a')).toBe(true);
     expect(await places()).toEqual([null, 1, null, 2]);
     await jobs.enqueue(jobNamed('e'), 'ann');
+  });
+
+  it('takes no more of all sessions of an address together than three times as many', async () => {
+    const { jobs } = await open();
+    const names = [
+      'a@home',
+      'a@home',
+      'b@home',
+      'b@home',
+      'c@home',
+      'c@elsewhere',
+      'd@home',
+      'home',
+    ];
+    for (const [i, name] of names.entries()) await jobs.enqueue(jobNamed(`job${i}`), name);
+    const refused = ['a@office', 'e@home'];
+    for (const name of refused) {
+      await expect(jobs.enqueue(jobNamed('more'), name)).rejects.toBeInstanceOf(QueueLimitError);
+    }
+    await jobs.enqueue(jobNamed('other'), 'e@office');
   });
 
   it.each([

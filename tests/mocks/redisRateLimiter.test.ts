@@ -64,6 +64,15 @@ describe.each(Object.entries(ADAPTERS))('a rate limiter in %s', (_, create) => {
   });
 });
 
+it.each(Object.entries(ADAPTERS))(
+  'lets a limit be used up more often, in %s',
+  async (_, create) => {
+    const { limiter } = create();
+    for (let i = 0; i < 6; i++) await limiter.check('seed', 'all', 3);
+    await expect(limiter.check('seed', 'all', 3)).rejects.toMatchObject({ status: 429 });
+  },
+);
+
 it('counts the requests of all servers together, under keys that expire', async () => {
   const keyPrefix = randomUUID();
   const [a, b] = [0, 1].map(() => createRedisRateLimiter({ redis, keyPrefix, limits }));

@@ -17,6 +17,11 @@ it('reads settings from the environment', () => {
     REDIS_URL: ' rediss://:secret@redis.test:6380/2 ',
     REDIS_KEY_PREFIX: 'plant',
     TRACE_WORKER_QUEUE: 'night',
+    EVENT_FETCHER_CACHE_SKIP_CID_THRESHOLD: '0',
+    TRACE_CACHE_MAX_BYTES: '1000',
+    TRACE_STAGES_HEAP_MB: '300',
+    TRACE_SESSION_COOKIE: ' sid ',
+    TRACE_SESSIONS_PER_ADDRESS: '40',
   });
   expect(settings).toMatchObject({
     asyncCidThreshold: 0,
@@ -25,6 +30,11 @@ it('reads settings from the environment', () => {
     redisUrl: 'rediss://:secret@redis.test:6380/2',
     redisKeyPrefix: 'plant',
     workerQueue: 'night',
+    cacheSkipCidThreshold: 0,
+    cacheMaxBytes: 1000,
+    stagesHeapMb: 300,
+    sessionCookie: 'sid',
+    sessionsPerAddress: 40,
     chunkEncoding: 'json',
     rateLimits: {
       job: { maxRequests: 7, windowSeconds: 60 },
@@ -42,6 +52,8 @@ it.each([
   ['TRACE_WORKER_QUEUE', 'trace:events'],
   ['TRACE_QUEUE_MAX_PER_CLIENT', '0'],
   ['TRACE_JOB_LOCK_SECONDS', '0.5'],
+  ['EVENT_FETCHER_CACHE_SKIP_CID_THRESHOLD', '-1'],
+  ['TRACE_SESSIONS_PER_ADDRESS', '0'],
   ['REDIS_URL', '127.0.0.1:6379'],
   ['TRACE_CHUNK_ENCODING', 'gzip'],
 ])('names a setting that cannot be taken: %s=%s', (name, value) => {

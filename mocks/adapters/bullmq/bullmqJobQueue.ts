@@ -1,11 +1,13 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { isJobDead, isJobFinished } from '../../../src/protocol/index.js';
+import type { ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
-import { packJob } from '../../jobs/packJob.js';
+import { packJob, type PackedJob } from '../../jobs/packJob.js';
 import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields, type Log } from '../../log.js';
-import type { ChunkStore, EventsJob, JobQueue, PackedJob } from '../../ports.js';
+import type { ChunkStore, EventsJob, JobQueue } from '../../ports.js';
+import { DEFAULT_SETTINGS } from '../../settings.js';
 import { watchConnection } from '../redis/createRedis.js';
 import { QueueUnavailableError } from './QueueUnavailableError.js';
 import { queueNames, type QueuePlace, REMOVE_ENDED } from './queueNames.js';
@@ -19,12 +21,10 @@ const COMMAND_TIMEOUT_MS = 10_000;
 const RESERVED_MS = ENQUEUE_MS + COMMAND_TIMEOUT_MS;
 const RETRY_MS = 1_000;
 
-export interface BullmqJobQueueOptions extends QueuePlace {
+export interface BullmqJobQueueOptions extends QueuePlace, ClientRoom {
   store: ChunkStore;
   /** Jobs that may wait for a worker. */
   maxWaiting: number;
-  /** Of them, jobs of one client. */
-  maxPerClient: number;
   log: Log;
 }
 
@@ -139,6 +139,8 @@ class BullmqJobQueue implements JobQueue {
 
   async #reserve(jobId: string, signal: AbortSignal, client = ''): Promise<void> {
     const { maxWaiting, maxPerClient } = this.#options;
+    const { sessionsPerAddress = DEFAULT_SETTINGS.sessionsPerAddress } = this.#options;
+    const maxPerAddress = maxPerClient * sessionsPerAddress;
     let place: Awaited<ReturnType<typeof reservePlace>>;
     try {
       // waits for a connection that is being made
@@ -147,7 +149,7 @@ class BullmqJobQueue implements JobQueue {
         waitKey: this.#queue.toKey('wait'),
         openKey: this.#names.open,
         placesKey: this.#names.places,
-        ...{ jobId, client, maxWaiting, maxPerClient, reservedMs: RESERVED_MS },
+        ...{ jobId, client, maxWaiting, maxPerClient, maxPerAddress, reservedMs: RESERVED_MS },
       });
       place = await within(signal, reserving);
     } catch (error) {

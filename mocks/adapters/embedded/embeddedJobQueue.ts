@@ -1,24 +1,16 @@
+import { checkClientRoom, type ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
-import { QueueLimitError } from '../../jobs/QueueLimitError.js';
 import { errorFields } from '../../log.js';
-import type {
-  ChunkStore,
-  EventsJob,
-  JobAttempt,
-  JobEnd,
-  JobQueue,
-  PackedJob,
-} from '../../ports.js';
+import type { PackedJob } from '../../jobs/packJob.js';
+import type { ChunkStore, EventsJob, JobAttempt, JobEnd, JobQueue } from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
 
-export interface EmbeddedJobQueueOptions extends ThreadOptions {
+export interface EmbeddedJobQueueOptions extends ThreadOptions, ClientRoom {
   store: ChunkStore;
   /** Jobs that run at once. */
   workerCount: number;
   /** Jobs that may wait for a worker. */
   maxWaiting: number;
-  /** Of them, jobs of one client. */
-  maxPerClient: number;
   now?: () => number;
 }
 
@@ -45,12 +37,12 @@ class EmbeddedJobQueue implements JobQueue {
   }
 
   async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
-    const { store, maxWaiting, maxPerClient } = this.#options;
+    const { store, maxWaiting } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
-    const own = this.#waiting.filter((other) => client !== undefined && other.client === client);
-    if (own.length >= maxPerClient) throw new QueueLimitError(maxPerClient);
+    const clients = this.#waiting.map((other) => other.client);
+    checkClientRoom(clients, client, this.#options);
     const waiting = { job, createdAt: this.#seconds(), client };
     this.#waiting.push(waiting);
     await store.createJob(job.jobId, jobFields(waiting, 'queued'));

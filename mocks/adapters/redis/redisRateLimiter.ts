@@ -37,13 +37,13 @@ export function createRedisRateLimiter(options: RedisRateLimiterOptions): RateLi
   }
 
   return {
-    async check(kind, client) {
+    async check(kind, client, times = 1) {
       const limit = limits[kind];
       const key = `${keyPrefix}:trace:limit:${kind}:${client}`;
       const counted = await count(key, limit.windowSeconds * 1000);
-      if (!counted) return alone.check(kind, client);
+      if (!counted) return alone.check(kind, client, times);
       const [requests, leftMs] = counted;
-      if (requests > limit.maxRequests) throw tooManyRequests(limit, kind, leftMs);
+      if (requests > limit.maxRequests * times) throw tooManyRequests(limit, kind, leftMs);
     },
   };
 }

@@ -34,7 +34,10 @@ const MOST_TRIES = 5;
 /** A result that begins anew more often than that is not read again. */
 const MOST_RESTARTS = 5;
 /** A server that says so may be asked for the rest a moment later. */
-const PASSING_CODES: readonly unknown[] = ['SERVER_STOPPING', 'STORE_UNAVAILABLE'];
+const PASSING_CODES: readonly unknown[] = [
+  SERVER_ERROR_CODES.serverStopping,
+  SERVER_ERROR_CODES.storeUnavailable,
+];
 
 /** One stream came to its end, in one way or another. */
 interface StreamEnd {
