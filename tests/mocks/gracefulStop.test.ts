@@ -121,9 +121,9 @@ describe('a server that is asked to end', { timeout: 60_000 }, () => {
     const jobId = await startLargeJob(a);
     const asleep = await openSlowly(a, `${jobPath(jobId)}/stream`);
     const exit = a.stop('SIGINT');
-    await vi.waitFor(() => expect(a.logged.at(-1)!.message).toBe('Stopping.'));
     a.signal('SIGINT'); // npm passes a terminal's signal on
-    await sleep(200);
+    await vi.waitFor(() => expect(a.logged.at(-1)!.message).toBe('Stopping.'));
+    expect(await Promise.race([exit, sleep(200, 'is stopping')])).toBe('is stopping');
     a.signal('SIGTERM');
     expect(await exit).toBe(1);
     asleep.on('error', () => undefined);

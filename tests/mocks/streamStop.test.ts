@@ -8,6 +8,7 @@ import { compressChunk } from '../../mocks/results/chunkCodec.js';
 import { nodeCompression } from '../../mocks/results/nodeCompression.js';
 import type { StreamMessage } from '../../src/protocol/index.js';
 import { SOURCE } from './api/backend.js';
+import { createManualSleep } from './support/manualSleep.js';
 import { storeCalls } from './support/storeCalls.js';
 import { storeResult } from './support/storeResult.js';
 
@@ -35,12 +36,14 @@ async function createStoppable(beforeGet: (key: string) => void = () => undefine
   };
   const stopping = new AbortController();
   const log = vi.fn();
+  const { sleep, sleepers } = createManualSleep();
   const app = createTraceApp({
     ...{ source: createSource(SOURCE), store, queue: null, log },
     compression: nodeCompression,
     stopping: stopping.signal,
+    sleep,
   });
-  return { app, store: memory, stopping, log };
+  return { app, store: memory, stopping, log, sleepers };
 }
 
 const parse = (body: string) =>
@@ -78,13 +81,27 @@ describe('a stream under way while its server stops', () => {
   });
 
   it('does not wait for rows that are still to come', async () => {
-    const { app, store, stopping } = await createStoppable();
+    const { app, store, stopping, sleepers } = await createStoppable();
     await store.createJob('waits', { status: 'queued', domains: 'holds' });
     const response = await app.request('/api/trace/job/waits/stream?follow=1');
     const text = response.text();
-    await Promise.resolve();
+    // until the next look at the job, and until the heartbeat
+    await vi.waitFor(() => expect(sleepers.size).toBe(2), { interval: 1 });
     stopping.abort();
     expect(typesOf(await text)).toEqual(['meta', 'error']);
+  });
+
+  it('sends no more of what a job at work has stored', async () => {
+    const { app, store, stopping } = await createStoppable((key) => {
+      if (key === 'result:rejects:0') stopping.abort();
+    });
+    const fields = { status: 'started', domains: 'rejects,holds', pct: '1' };
+    const attempt = await store.beginAttempt('works', fields);
+    await attempt.put('result:rejects:0', chunk(0));
+    await attempt.put('result:holds:0', chunk(1));
+    const response = await app.request('/api/trace/job/works/stream?follow=1');
+    const types = ['meta', 'progress', 'domain_start', 'records', 'error'];
+    expect(typesOf(await response.text())).toEqual(types);
   });
 
   it('is told of no more once it has ended, however it ends', async () => {

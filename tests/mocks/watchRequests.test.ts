@@ -6,6 +6,7 @@ import { createTraceApp } from '../../mocks/app.js';
 import { meterStore } from '../../mocks/metrics.js';
 import type { ChunkStore } from '../../mocks/ports.js';
 import { SOURCE } from './api/backend.js';
+import { createManualSleep } from './support/manualSleep.js';
 import { storeResult } from './support/storeResult.js';
 
 const META =
@@ -23,6 +24,7 @@ function createWatched(changes: Partial<ChunkStore> = {}) {
     queue: null,
     metrics,
     log,
+    sleep: createManualSleep().sleep,
     randomUUID: () => 'made-here',
   });
   const figure = async (name: string) => {
