@@ -192,8 +192,11 @@ describe.each([
 });
 
 describe('a stream that broke off', () => {
-  it('keeps its rows where five tries to go on were in vain', async () => {
-    const server = resumeServer([broken(lines(FIRST)), refused]);
+  it.each([
+    ['was refused', refused],
+    ['brought no row', whole([META])],
+  ])('keeps its rows where each of five tries to go on %s', async (_how, inVain) => {
+    const server = resumeServer([broken(lines(FIRST)), inVain]);
     const { trace, waits } = setupWaits(server);
     expect(await trace.execute(PARAMS)).toMatchObject({
       status: 'incomplete',

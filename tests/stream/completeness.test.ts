@@ -357,3 +357,42 @@ describe('rows that a server keeps back', () => {
     expect(check(messages)).toMatchObject({ problems: [{ kind: 'count-mismatch' }], notices: [] });
   });
 });
+
+describe('a stream that is gone on with', () => {
+  /** The check of a stream that broke off, and of what came then. */
+  function resumed(first: object[], rest: object[]) {
+    const checked = createCompletenessCheck();
+    for (const message of first) checked.accept(headerOf(message));
+    checked.resume();
+    const verdicts = rest.map((message) => checked.accept(headerOf(message)));
+    return { verdicts, problems: checked.problems(), notices: checked.notices() };
+  }
+
+  it('is held to the counts of both parts, and may say its marks once more', () => {
+    const rest = [meta('history', 'holds'), start('history', 5), ...whole.slice(3)];
+    const { verdicts, ...found } = resumed(whole.slice(0, 3), rest);
+    expect(found).toEqual({ problems: [], notices: [] });
+    expect(verdicts.slice(0, 3)).toEqual(['drop', 'drop', 'take']);
+    const ended = [meta('history', 'holds'), start('history', 5), end('history', 5)];
+    expect(resumed(whole.slice(0, 5), [...ended, ...whole.slice(5)])).toMatchObject(found);
+  });
+
+  it('may lack, repeat and miscount what any stream may', () => {
+    const first = whole.slice(0, 3);
+    const rest = [meta('history', 'holds'), start('history', 5)];
+    const twice = resumed(first, [...rest, ...rest, ...whole.slice(3)]);
+    expect(twice.notices.map(({ kind }) => kind)).toEqual(['line-unexpected', 'line-unexpected']);
+    const lost = resumed(first, [...rest, ...whole.slice(4)]);
+    expect(lost.problems.map(({ kind }) => kind)).toEqual(['count-mismatch', 'total-mismatch']);
+    expect(resumed(first, rest).problems).toContainEqual({ kind: 'no-end-mark' });
+  });
+
+  it('tells a total that nobody knew while its job was followed, and forgets why it broke off', () => {
+    const stopping = { type: 'error', code: 'SERVER_STOPPING' };
+    const first = [meta('history'), start('history', null), batch('history', 0, 3), stopping];
+    const rest = [meta('history'), start('history', 5), end('history', 3), complete(3)];
+    expect(resumed(first, rest).problems).toEqual([
+      { kind: 'count-mismatch', domain: 'history', received: 3, expected: 5 },
+    ]);
+  });
+});

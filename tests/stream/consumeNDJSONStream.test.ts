@@ -86,9 +86,16 @@ describe.each(CHUNK_SIZES)('consumeNDJSONStream at %i bytes a chunk', (size) => 
       byteOffset: 11,
       url: URL_TEXT,
       cause: expect.any(SyntaxError),
+      isCut: false,
     });
     expect(messages).toEqual([{ 型: 1 }]);
     expect(cancelled).toHaveLength(1);
+  });
+
+  it('says of a malformed line that the body ended in it', async () => {
+    const { error, messages } = await consume('{"a":1}\n{"b":', size);
+    expect(error).toMatchObject({ code: 'MALFORMED_LINE', line: 2, isCut: true });
+    expect(messages).toEqual([{ a: 1 }]);
   });
 
   it('passes over malformed lines on request, and reports each', async () => {
