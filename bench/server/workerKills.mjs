@@ -44,6 +44,7 @@ async function killOnce(run, job, attempt) {
   const isDone = backend.told(job.jobId, 'Job finished.').length > 0;
   if (isDone || run.kills >= run.wanted) return false;
   run.kills++;
+  process.stderr.write(`kill ${run.kills}\n`);
   killed.add(worker);
   const killedAt = Date.now();
   void worker.stop('SIGKILL');
