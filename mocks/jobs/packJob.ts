@@ -4,8 +4,8 @@ import type { EventsJob } from '../ports.js';
 import { readNumbers, writeNumbers } from './numberText.js';
 
 /**
- * A job as a queue carries it: of a million containers a third of its JSON, in a few flat texts
- * which a process can hand on without making an object of each container. All of it is ASCII, as one
+ * A job as a queue carries it: of a million containers less than half of its JSON, in a few flat
+ * texts which a process can hand on without making an object of each container. All of it is ASCII, as one
  * other character doubles what JavaScript holds a whole text in.
  */
 export interface PackedJob extends Pick<EventsJob, 'jobId' | 'profile' | 'domains'> {
