@@ -11,8 +11,8 @@ const DUCKDB = 'duckdb:';
 export const LOOPBACK = '127.0.0.1';
 
 /**
- * Settings of the allocator inside DuckDB (jemalloc, opt.* of its manual): by default each of its
- * threads keeps freed memory for 10 s, a hundred MB a job.
+ * Settings of the allocator inside DuckDB (jemalloc, opt.* of its manual): by default it
+ * keeps what was freed, some 50 MB a job.
  */
 export const DUCKDB_ALLOCATOR = 'narenas:1,dirty_decay_ms:100,muzzy_decay_ms:0';
 

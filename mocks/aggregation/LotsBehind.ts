@@ -2,8 +2,7 @@ import { TextNumbers } from './TextNumbers.js';
 
 /**
  * Which lots a container concerns: itself, or those that descend from it. The lots of all
- * containers stand in one list, container by container: a million arrays would take ten times as
- * much.
+ * containers stand in one list, container by container: a million arrays would take far more.
  */
 export class LotsBehind {
   readonly #containers = new TextNumbers();

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobThread } from './runInThread.js';
 
-/** Rows are garbage soon: V8's own 48 MB hold more of them, and make a job no faster. */
+/** Rows are garbage soon, of which V8's own 48 MB would hold twice as much. */
 const YOUNG_MB = 24;
 
 export interface NodeThreadOptions {
