@@ -6,11 +6,12 @@ const STOP_MS = 15_000;
 const REPEAT_MS = 100;
 
 /**
- * Ends the process at SIGINT or SIGTERM: after `stop`, or after 15 s where that takes longer; at a
- * second signal at once.
+ * Ends the process at SIGINT or SIGTERM: once `stop` has closed everything and nothing is under way any more, or
+ * after 15 s; at a second signal at once. It is not cut short with `exit`: a thread that is ended in the
+ * middle of a DuckDB call aborts the process.
  */
 export function stopOnSignal(
-  process: Pick<NodeJS.Process, 'on' | 'exit'>,
+  process: Pick<NodeJS.Process, 'on' | 'exit' | 'exitCode'>,
   stop: () => Promise<void>,
   log: Log,
 ): void {
@@ -25,14 +26,14 @@ export function stopOnSignal(
     setTimeout(() => {
       log('error', `Not everything could be closed within ${STOP_MS / 1000} s.`);
       process.exit(1);
-    }, STOP_MS);
+    }, STOP_MS).unref();
     try {
       await stop();
     } catch (error) {
       log('error', 'Not everything could be closed.', errorFields(error));
       process.exit(1);
     }
-    process.exit(0);
+    process.exitCode = 0;
   }
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, (signal) => void onSignal(signal));

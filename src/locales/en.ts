@@ -168,6 +168,8 @@ export const en: TraceMessages = {
       TOO_MANY_REQUESTS: 'Too many queries in a short time: wait a minute, then try again.',
       BODY_TOO_LARGE: 'Too many lots at once: narrow the query.',
       SERVICE_UNAVAILABLE: 'The server is busy: try again in a moment.',
+      SERVER_STOPPING: 'The server is being restarted: try again in a moment.',
+      STORE_UNAVAILABLE: 'The server cannot reach its store: try again in a moment.',
       JOB_RESULT_EXPIRED: 'The result has expired: run the trace again.',
       CHUNK_EXPIRED: 'Part of the result has expired: run the trace again.',
       RESULT_DAMAGED: 'Part of the result has expired: run the trace again.',

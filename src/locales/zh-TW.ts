@@ -160,6 +160,8 @@ export const zhTW: TraceMessages = {
       TOO_MANY_REQUESTS: '短時間內查詢次數過多，請稍候一分鐘再試。',
       BODY_TOO_LARGE: '一次查詢的批號過多，請縮小範圍。',
       SERVICE_UNAVAILABLE: '伺服器忙碌中，請稍後再試。',
+      SERVER_STOPPING: '伺服器重新啟動中，請稍後再試。',
+      STORE_UNAVAILABLE: '伺服器暫時無法連線至資料儲存服務，請稍後再試。',
       JOB_RESULT_EXPIRED: '結果已過期，請重新執行追溯。',
       CHUNK_EXPIRED: '部分結果已過期，請重新執行追溯。',
       RESULT_DAMAGED: '部分結果已過期，請重新執行追溯。',

@@ -17,10 +17,14 @@ it.each<[TraceBackendOptions['source'], SourceOptions]>([
   [DUCKDB, DUCKDB],
 ])('a backend asked for the source %j opens %j, and closes it', async (source, expected) => {
   const close = vi.fn();
-  const openSource = vi.fn(() => ({ source: {} as never, close }));
+  const openStages = vi.fn((opened: SourceOptions) => ({
+    stages: { answer: vi.fn() },
+    close,
+    opened,
+  }));
   const startThread = vi.fn<() => never>();
-  const backend = createEmbeddedBackend({ source }, { openSource, startThread });
-  expect(openSource.mock.calls).toEqual([[expected]]);
+  const backend = createEmbeddedBackend({ source }, { openStages, startThread });
+  expect(openStages.mock.calls.map(([opened]) => opened)).toEqual([expected]);
   await backend.close();
   expect(close).toHaveBeenCalledOnce();
   expect((await backend.app.request('/healthz')).status).toBe(503);

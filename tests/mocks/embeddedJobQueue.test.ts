@@ -138,6 +138,8 @@ describe('the embedded queue', () => {
       status: 'failed',
       error: expect.stringContaining('longer than 30 s'),
     });
+    expect(thread.post).toHaveBeenLastCalledWith({ type: 'stop' });
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(thread.terminate).toHaveBeenCalledTimes(1);
     expect(vi.getTimerCount()).toBe(1); // the sweep of the store
   });
@@ -263,10 +265,12 @@ describe('the embedded queue', () => {
       status: 'failed',
       error: expect.stringContaining('stopped'),
     });
-    await vi.waitFor(() => expect(running.thread.terminate).toHaveBeenCalledTimes(1));
+    expect(running.thread.post).toHaveBeenLastCalledWith({ type: 'stop' });
+    running.say({ type: 'failed', message: 'aborted', cause: 'aborted' });
+    expect(running.thread.terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('lets a thread end its queries before it is terminated, for half a second', async () => {
+  it('lets a thread end its queries before it is terminated, for ten seconds', async () => {
     vi.useFakeTimers();
     const threads = [fakeThread(), fakeThread()];
     let started = 0;
@@ -281,7 +285,7 @@ describe('the embedded queue', () => {
     }
     quick.say({ type: 'failed', message: 'aborted', cause: 'aborted' });
     expect(quick.thread.terminate).toHaveBeenCalledTimes(1);
-    await vi.advanceTimersByTimeAsync(499);
+    await vi.advanceTimersByTimeAsync(9_999);
     expect(stuck.thread.terminate).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(stuck.thread.terminate).toHaveBeenCalledTimes(1);

@@ -6,8 +6,11 @@ import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
 import type { ParentMessage, StoreCall, ThreadMessage } from './jobThread.js';
 
-/** How long a thread that was told to stop may take to interrupt its queries, ms. */
-const STOP_MS = 500;
+/**
+ * How long a thread that was told to stop may take to interrupt its queries, ms. Nobody waits for it;
+ * to end it in the middle of a DuckDB call would abort the process.
+ */
+const STOP_MS = 10_000;
 
 /** A thread that runs one job, on whatever platform. */
 export interface JobThread {
