@@ -79,7 +79,9 @@ it('shows what a cut stream lacks, and keeps its rows', async () => {
   worker.use(
     http.get('*/api/trace/job/:id/stream', async ({ request }) => {
       const whole = await (await app.fetch(request)).text();
-      const half = whole.split('\n').slice(0, 5).join('\n');
+      // a server without cursors: nothing to go on with
+      const given = whole.replaceAll(/"cursor":"[^"]*",/g, '');
+      const half = given.split('\n').slice(0, 5).join('\n');
       return new HttpResponse(half, { headers: { 'Content-Type': 'application/x-ndjson' } });
     }),
   );

@@ -123,6 +123,7 @@ describe('the site of nginx in front of a server', { timeout: 60_000 }, () => {
     const jobId = await startJob(front, backend.request(100));
     const lines = createLineReader(await front.request(`${jobPath(jobId)}/stream?follow=1`));
     expect(await lines.message()).toMatchObject({ type: 'meta' });
+    expect(await lines.message()).toMatchObject({ type: 'progress', stage: 'queued' });
     // the second one comes after the proxy's patience would have ended
     expect([await lines.line(), await lines.line()]).toEqual(['', '']);
     await lines.cancel();
