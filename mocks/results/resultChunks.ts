@@ -1,4 +1,5 @@
 import { ChunkMissingError, type ChunkReader, jsonOf, ResultDamagedError } from './chunkReader.js';
+import { readAhead } from './readAhead.js';
 import type { ResultMeta } from './resultMeta.js';
 import { findRowBounds } from './rowBounds.js';
 
@@ -19,12 +20,16 @@ export function knownRowCount({ chunks, total, batch_size: size }: DomainMeta, i
 /** The part of a chunk from row `from` to before row `to`. */
 function sliceChunk(json: Uint8Array, rowCount: number, from: number, to: number): RowSlice {
   if (from === 0 && to >= rowCount) return { rowCount, rows: json.subarray(1, -1) };
-  const bounds = findRowBounds(json);
-  const rows = bounds.length - 1;
-  const last = Math.min(to, rows);
-  if (from >= last) return { rowCount: 0, rows: json.subarray(0, 0) };
-  const end = bounds[last]! - (last < rows ? 1 : 0);
-  return { rowCount: last - from, rows: json.subarray(bounds[from]!, end) };
+  const isToEnd = to >= rowCount;
+  const bounds = findRowBounds(json, isToEnd ? from : to);
+  const bracket = json.length - 1;
+  const start = bounds[from] ?? bracket;
+  if (start === bracket) return { rowCount: 0, rows: json.subarray(0, 0) };
+  if (isToEnd) return { rowCount: rowCount - from, rows: json.subarray(start, bracket) };
+  const last = Math.min(to, bounds.length - 1);
+  const behind = bounds[last]!;
+  const comma = behind === bracket ? bracket : behind - 1;
+  return { rowCount: last - from, rows: json.subarray(start, comma) };
 }
 
 /**
@@ -44,8 +49,11 @@ export async function* readRows(
   const first = size === undefined ? 0 : Math.min(Math.floor(offset / size), meta.chunks);
   let row = first * (size ?? 0);
   const end = offset + limit;
-  for (let index = first; index < meta.chunks && row < end; index++) {
-    const chunk = await chunks.read(domain, index, knownRowCount(meta, index));
+  const last = size === undefined ? meta.chunks : Math.min(Math.ceil(end / size), meta.chunks);
+  const read = (index: number) => chunks.read(domain, index, knownRowCount(meta, index));
+  let index = first - 1;
+  for await (const chunk of readAhead(first, last, read)) {
+    index++;
     if (!chunk) throw new ChunkMissingError(domain, index);
     const { rowCount } = chunk;
     if (row + rowCount > offset) {
@@ -56,5 +64,6 @@ export async function* readRows(
     if (index === meta.chunks - 1 && row !== meta.total) {
       throw ResultDamagedError.ofRows(domain, row, meta.total);
     }
+    if (row >= end) return;
   }
 }

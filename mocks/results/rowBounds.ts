@@ -8,13 +8,14 @@ const CLOSE_BRACE = 0x7d;
 
 /**
  * Where the rows of a JSON array stand in its bytes: `bounds[i]` is the first byte behind the `[`
- * or `,` before row i, `bounds[rows]` the place of the closing `]`. The array is trusted to be JSON.
+ * or `,` before row i, `bounds[rows]` the place of the closing `]`. Looks no further than to
+ * `bounds[upTo]`. The array is trusted to be JSON.
  */
-export function findRowBounds(bytes: Uint8Array): number[] {
+export function findRowBounds(bytes: Uint8Array, upTo = Infinity): number[] {
   const bounds: number[] = [];
   let depth = 0;
   let filled = false;
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < bytes.length && bounds.length <= upTo; i++) {
     const byte = bytes[i]!;
     if (byte <= 0x20) continue;
     if (depth === 1 && byte !== CLOSE_BRACKET) filled = true;

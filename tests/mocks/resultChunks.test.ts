@@ -43,6 +43,11 @@ describe('findRowBounds', () => {
     expect(findRowBounds(encode(JSON.stringify(rows)))).toHaveLength(6);
   });
 
+  it('looks no further than it is told to', () => {
+    const bytes = encode('[10,20,30,not even JSON');
+    expect(findRowBounds(bytes, 2)).toEqual([1, 4, 7]);
+  });
+
   it('finds no row in an empty array', () => {
     for (const text of ['[]', '[ ]', '[\n]']) expect(findRowBounds(encode(text))).toHaveLength(1);
   });
