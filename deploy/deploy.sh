@@ -121,7 +121,7 @@ check() {
     printf '%s of these must be mended first.\n' "$problems" >&2
     return 1
   fi
-  echo 'Everything is as it must be.'
+  echo 'Nothing that is checked here is wrong.'
 }
 
 # Waits until the server says that it is ready.

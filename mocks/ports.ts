@@ -8,7 +8,6 @@ import type {
   TraceProfile,
   TraceRow,
 } from '../src/protocol/index.js';
-import type { PackedJob } from './jobs/packJob.js';
 
 /** Rows of one domain that came with one fetch: the batch's rows, in the form that is asked for. */
 export interface RowBatch {
@@ -164,6 +163,30 @@ export interface EventsJob {
   seedContainerIds: string[];
   ancestors: Record<string, string[]>;
   seedRoots: Record<string, string>;
+}
+
+/**
+ * A job as a queue carries it: of a million containers less than half of its JSON, in a few flat
+ * texts which a process can hand on without making an object of each container. All of it is ASCII, as one
+ * other character doubles what JavaScript holds a whole text in.
+ */
+export interface PackedJob extends Pick<EventsJob, 'jobId' | 'profile' | 'domains'> {
+  cidCount: number;
+  seedCount: number;
+  /** JSON. */
+  params: string;
+  /** Each id that the job names, once: all of `idLength` characters, or a JSON array where that is 0. */
+  ids: string;
+  idLength: number;
+  /** Numbers of ids, each as the distance from the one before. */
+  containers: string;
+  seeds: string;
+  /** For each seed the distance of its number, how many ancestors it has, and the distances of these. */
+  ancestors: string;
+  seedRoots: string;
+  /** For each of `seedRoots` the number of its name in `names`, a JSON array. */
+  rootNames: string;
+  names: string;
 }
 
 /** Runs events jobs where they cannot hold up the thread that answers requests. */

@@ -1,5 +1,4 @@
-import type { EventsJob, JobFields } from '../ports.js';
-import type { PackedJob } from './packJob.js';
+import type { EventsJob, JobFields, PackedJob } from '../ports.js';
 
 /** A job that waits for a worker, or is taken up by one: plain data. */
 export interface QueuedJob {

@@ -1,6 +1,6 @@
 import { streamedJsonAnswer } from '../http/answers.js';
 import { readBody } from '../http/readBody.js';
-import type { PackedJob } from '../jobs/packJob.js';
+import type { PackedJob } from '../ports.js';
 import type { StageName } from '../stages/TraceStages.js';
 import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 

@@ -6,8 +6,7 @@ import { jsonAnswer } from '../http/answers.js';
 import { ApiError } from '../http/ApiError.js';
 import { QueueLimitError } from '../jobs/QueueLimitError.js';
 import { errorFields } from '../log.js';
-import type { PackedJob } from '../jobs/packJob.js';
-import type { JobQueue } from '../ports.js';
+import type { JobQueue, PackedJob } from '../ports.js';
 
 /** Seconds after which a full or failing queue may be tried again. */
 const RETRY_AFTER_SECONDS = 30;

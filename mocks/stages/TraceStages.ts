@@ -1,4 +1,4 @@
-import type { PackedJob } from '../jobs/packJob.js';
+import type { PackedJob } from '../ports.js';
 import type { BodyPieces } from '../http/streamBody.js';
 
 export type StageName = 'seed-resolve' | 'lineage' | 'events';

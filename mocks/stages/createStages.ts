@@ -1,18 +1,8 @@
-import type { Log } from '../log.js';
-import type { TraceSource } from '../ports.js';
-import type { TraceSettings } from '../settings.js';
+import type { StagesContext } from './StagesContext.js';
 import { resolveSeeds } from './resolveSeeds.js';
 import { takeEvents } from './takeEvents.js';
 import { traceLineage } from './traceLineage.js';
 import type { StageAnswer, StageName, StageRequest, TraceStages } from './TraceStages.js';
-
-/** What the stages share. */
-export interface StagesContext {
-  source: TraceSource;
-  settings: TraceSettings;
-  log: Log;
-  randomUUID: () => string;
-}
 
 type Stage = (
   request: StageRequest,

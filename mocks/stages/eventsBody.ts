@@ -1,6 +1,6 @@
 import type { TraceDomain } from '../../src/protocol/index.js';
 import type { Aggregator } from '../aggregation/index.js';
-import type { StagesContext } from './createStages.js';
+import type { StagesContext } from './StagesContext.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import { errorFields } from '../log.js';
 import type { EventsJob } from '../ports.js';

@@ -6,7 +6,7 @@ import { readSeedResolveRequest } from '../http/validate.js';
 import { errorFields } from '../log.js';
 import type { SeedResult } from '../ports.js';
 import { jsonArray } from '../results/jsonTexts.js';
-import type { StagesContext } from './createStages.js';
+import type { StagesContext } from './StagesContext.js';
 import type { StageAnswer, StageRequest } from './TraceStages.js';
 
 async function* seedsBody({ seeds, notFound }: SeedResult, cacheKey: string): BodyPieces {

@@ -1,7 +1,7 @@
 import { ApiError } from '../http/ApiError.js';
 import type { BodyPieces } from '../http/streamBody.js';
 import type { Log, LogLevel } from '../log.js';
-import type { PackedJob } from '../jobs/packJob.js';
+import type { PackedJob } from '../ports.js';
 import type { StageRequest, TraceStages } from './TraceStages.js';
 
 /** What the stages' thread is told. A request that is stopped gets no more answers. */

@@ -7,7 +7,7 @@ import { packJob } from '../jobs/packJob.js';
 import { prepareAggregation } from '../jobs/prepareAggregation.js';
 import { errorFields } from '../log.js';
 import type { EventsJob } from '../ports.js';
-import type { StagesContext } from './createStages.js';
+import type { StagesContext } from './StagesContext.js';
 import { eventsBody } from './eventsBody.js';
 import type { StageAnswer, StageRequest } from './TraceStages.js';
 

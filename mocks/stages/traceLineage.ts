@@ -4,7 +4,7 @@ import { parseBody } from '../http/readBody.js';
 import { readLineageRequest } from '../http/validate.js';
 import { errorFields } from '../log.js';
 import type { LineageGraph } from '../ports.js';
-import type { StagesContext } from './createStages.js';
+import type { StagesContext } from './StagesContext.js';
 import { lineageBody } from './lineageBody.js';
 import type { StageAnswer, StageRequest } from './TraceStages.js';
 

@@ -1,9 +1,9 @@
 import type { DetectionRow, TraceSource } from '../../ports.js';
 import { fetchLineage } from './fetchLineage.js';
-import { fetchRows, type RunQuery } from './fetchRows.js';
+import { fetchRows } from './fetchRows.js';
 import { type Database, openDatabase } from './openDatabase.js';
 import { resolveSeeds } from './resolveSeeds.js';
-import { streamQuery } from './streamQuery.js';
+import { type RunQuery, streamQuery } from './streamQuery.js';
 
 export interface DuckdbSourceOptions {
   /** A .duckdb file, which is only read, or a folder with a Parquet file for each of its tables. */

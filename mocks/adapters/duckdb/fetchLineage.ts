@@ -1,6 +1,6 @@
 import type { LineageEdge, LineageNode, TraceDirection } from '../../../src/protocol/index.js';
 import type { LineageGraph, LineageQuery } from '../../ports.js';
-import type { RunQuery } from './fetchRows.js';
+import type { RunQuery } from './streamQuery.js';
 import { parseRows } from './rowChunk.js';
 import { askedSql, bindTexts, jsonSql, orderedSql } from './sql.js';
 

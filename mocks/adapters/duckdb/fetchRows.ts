@@ -6,13 +6,7 @@ import { inOrder } from './inOrder.js';
 import { RESOLVED_IDS, resolveLots } from './resolveLots.js';
 import { joinRows, type RowChunk, rowsOf } from './rowChunk.js';
 import { bindTexts } from './sql.js';
-import type { Query } from './streamQuery.js';
-
-/** Runs a query; see `streamQuery`. */
-export type RunQuery = (
-  query: Query,
-  signal: AbortSignal,
-) => AsyncGenerator<readonly RowChunk[], void, undefined>;
+import type { Query, RunQuery } from './streamQuery.js';
 
 export interface IdBatchOptions {
   run: RunQuery;

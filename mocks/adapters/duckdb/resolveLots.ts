@@ -1,4 +1,4 @@
-import type { RunQuery } from './fetchRows.js';
+import type { RunQuery } from './streamQuery.js';
 import { parseRows } from './rowChunk.js';
 import { askedSql, bindTexts, orderedSql } from './sql.js';
 

@@ -1,7 +1,7 @@
 import type { Seed, TraceParams } from '../../../src/protocol/index.js';
 import type { SeedQuery, SeedResult } from '../../ports.js';
 import { FAMILY_SIZE } from '../synthetic/family.js';
-import type { RunQuery } from './fetchRows.js';
+import type { RunQuery } from './streamQuery.js';
 import { parseRows } from './rowChunk.js';
 import { askedSql, bindTexts, jsonSql, orderedSql } from './sql.js';
 import type { Query } from './streamQuery.js';

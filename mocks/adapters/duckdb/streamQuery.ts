@@ -9,6 +9,12 @@ export interface Query {
   values: Record<string, string | number>;
 }
 
+/** Runs a query; `streamQuery` over a database. */
+export type RunQuery = (
+  query: Query,
+  signal: AbortSignal,
+) => AsyncGenerator<readonly RowChunk[], void, undefined>;
+
 export interface StreamQueryOptions {
   signal: AbortSignal;
   /** Seconds that the database may work at the query; the time that its reader takes is not counted. */

@@ -1,8 +1,14 @@
 import { checkClientRoom, type ClientRoom } from '../../jobs/checkClientRoom.js';
 import { jobFields, type QueuedJob } from '../../jobs/jobFields.js';
 import { errorFields } from '../../log.js';
-import type { PackedJob } from '../../jobs/packJob.js';
-import type { ChunkStore, EventsJob, JobAttempt, JobEnd, JobQueue } from '../../ports.js';
+import type {
+  ChunkStore,
+  EventsJob,
+  JobAttempt,
+  JobEnd,
+  JobQueue,
+  PackedJob,
+} from '../../ports.js';
 import { type RunEnd, runInThread, type ThreadOptions } from './runInThread.js';
 
 export interface EmbeddedJobQueueOptions extends ThreadOptions, ClientRoom {

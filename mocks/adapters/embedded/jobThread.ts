@@ -1,6 +1,6 @@
-import { type PackedJob, type RunnableJob, unpackJob } from '../../jobs/packJob.js';
+import { type RunnableJob, unpackJob } from '../../jobs/packJob.js';
 import { runJob, type ResultWriter } from '../../jobs/runJob.js';
-import type { EventsJob, JobFields, ResultKey } from '../../ports.js';
+import type { EventsJob, JobFields, PackedJob, ResultKey } from '../../ports.js';
 import type { ChunkCompression, ChunkEncoding } from '../../results/ChunkCompression.js';
 import { createChunkEncoder } from '../../results/chunkCodec.js';
 import type { OpenSource, SourceOptions } from '../createSource.js';

@@ -1,6 +1,12 @@
 import { errorFields, type Log } from '../../log.js';
-import { dropTexts, type PackedJob } from '../../jobs/packJob.js';
-import { AttemptLostError, type EventsJob, type JobAttempt, type JobEnd } from '../../ports.js';
+import { dropTexts } from '../../jobs/packJob.js';
+import {
+  AttemptLostError,
+  type EventsJob,
+  type JobAttempt,
+  type JobEnd,
+  type PackedJob,
+} from '../../ports.js';
 import type { ChunkEncoding } from '../../results/ChunkCompression.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import type { SourceOptions } from '../createSource.js';
