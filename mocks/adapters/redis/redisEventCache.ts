@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { EventCache, EventCacheOptions } from '../../cache/EventCache.js';
 import { fromRedis } from './redisErrors.js';
-import { runScript, type Script } from './scripts.js';
+import { runScript, script } from './scripts.js';
 
 export interface RedisEventCacheOptions extends EventCacheOptions {
   redis: Redis;
@@ -42,10 +41,6 @@ for i = 2, 3 do
     redis.call('PEXPIRE', KEYS[i], ARGV[2])
   end
 end`);
-
-function script(lua: string): Script {
-  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
-}
 
 /**
  * A cache in Redis, for all servers together. While Redis does not answer it has nothing; its calls
