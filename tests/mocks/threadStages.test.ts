@@ -9,7 +9,12 @@ import { openNodeStages } from '../../mocks/nodeStages.js';
 import type { JobQueue, PackedJob } from '../../mocks/ports.js';
 import { serveStages, type StagePort, type StageReply } from '../../mocks/stages/stageThread.js';
 import { createThreadStages, type StageThread } from '../../mocks/stages/threadStages.js';
-import type { OpenStages, StageName, TraceStages } from '../../mocks/stages/TraceStages.js';
+import type {
+  OpenStages,
+  StageAnswer,
+  StageName,
+  TraceStages,
+} from '../../mocks/stages/TraceStages.js';
 import { type TraceSettings } from '../../mocks/settings.js';
 import { SETTINGS, SOURCE, STAGE_THREAD_URL } from './api/backend.js';
 import { MSD_PARAMS, post, prepareEvents, readError } from './api/client.js';
@@ -263,4 +268,26 @@ describe('the line to the thread of the stages', () => {
     expect((await body.next()).value).toHaveLength(70_000);
     await expect(body.next()).rejects.toThrow('ORA-01555');
   });
+});
+
+it('makes no body for a request that was stopped before it was answered', async () => {
+  let answer: (made: StageAnswer) => void = () => undefined;
+  const stages: TraceStages = {
+    answer: () => new Promise<StageAnswer>((resolve) => (answer = resolve)),
+  };
+  const said: StageReply[] = [];
+  let tell: Parameters<StagePort['onMessage']>[0] = () => undefined;
+  const port: StagePort = {
+    post: (reply) => void said.push(reply),
+    onMessage: (listener) => (tell = listener),
+  };
+  serveStages(port, stages, async () => undefined);
+  const request = { stage: 'lineage', body: new Uint8Array(2), hasQueue: false } as const;
+  tell({ type: 'ask', id: 1, request });
+  tell({ type: 'stop', id: 1 });
+  const body = vi.fn();
+  answer({ body });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(body).not.toHaveBeenCalled();
+  expect(said).toEqual([]);
 });
