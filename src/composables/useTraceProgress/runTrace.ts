@@ -7,15 +7,14 @@ import {
   type StageOptions,
   traceLineage,
 } from '../../jobs/index.js';
-import { HttpError, type JobStatus, SERVER_ERROR_CODES, TraceError } from '../../protocol/index.js';
-import type { CompletenessProblem } from '../../stream/index.js';
+import { HttpError, type JobStatus, SERVER_ERROR_CODES } from '../../protocol/index.js';
+import { finishTrace } from './finishTrace.js';
 import { cancelWith, receiveJob, showJob } from './receiveJob.js';
 import {
   createRowsReader,
   notifyNonFinite,
   receiveAnswer,
   type RowsReader,
-  settleDomains,
 } from './receiveRows.js';
 import type { Received } from './StreamReading.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
@@ -64,33 +63,6 @@ async function receiveOutcome(
   return { ...verdict, error: null };
 }
 
-/** An end must be earned: complete is what lacks nothing. */
-function finish(run: TraceRun, received: Received, jobId: string | null, scope: TraceScope): void {
-  run.signal.throwIfAborted();
-  const { problems, notices, error } = received;
-  run.notify(notices);
-  // what broke behind the last row that was missing broke nothing
-  if (problems.length === 0) {
-    settleDomains(run, problems);
-    run.enter({ status: 'complete', jobId, ...scope });
-    return;
-  }
-  if (error !== null && !(error instanceof TraceError)) throw error;
-  // before the first row there is nothing that could be incomplete
-  if (run.meter.read().rows === 0) {
-    if (error !== null) throw error;
-    const line = problems.find((problem) => problem.kind === 'error-line');
-    if (line) throw streamError(line);
-  }
-  settleDomains(run, problems);
-  run.enter({ status: 'incomplete', jobId, problems, error, ...scope });
-}
-
-function streamError({ code, message }: Extract<CompletenessProblem, { kind: 'error-line' }>) {
-  const text = `The server ended the result before its first row: ${message}`;
-  return new TraceError('STREAM_ERROR', text, { serverCode: code ?? undefined });
-}
-
 /**
  * Runs the three stages of a trace into its store. Resolves when the trace is complete or
  * incomplete; rejects with what made it fail, or with the signal's reason.
@@ -132,5 +104,5 @@ export async function runTrace(run: TraceRun): Promise<void> {
   // the 202 of a job is none of the result's bytes
   if (outcome.kind === 'job') run.meter.setBytes(0);
   const received = await receiveOutcome(run, outcome, reader, scope);
-  finish(run, received, outcome.kind === 'job' ? outcome.jobId : null, scope);
+  finishTrace(run, received, outcome.kind === 'job' ? outcome.jobId : null, scope);
 }
