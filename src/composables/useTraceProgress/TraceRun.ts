@@ -5,7 +5,7 @@ import type { RequestHeaders, SendOptions } from '../../stream/index.js';
 import type { TraceDecoder } from '../../worker/index.js';
 import type { TraceMeter } from './createTraceMeter.js';
 import type { TraceJob } from './traceJob.js';
-import type { TraceNotice, TraceScope, TraceState } from './traceState.js';
+import type { TraceNotice, TraceState } from './traceState.js';
 
 /** What a trace asks for. */
 export interface TraceRequest {
@@ -53,7 +53,7 @@ export interface TraceRun {
   /** Tells how the server can be told to stop, while it can. */
   onCancel(cancel: (() => Promise<unknown>) | null): void;
   /** Tells of the job that has the rows, once it is known. */
-  onJob(job: Pick<TraceJob, 'jobId' | 'statusUrl' | 'streamUrl'> & TraceScope): void;
+  onJob(job: Omit<TraceJob, 'profile' | 'domains'>): void;
   /** Tells how the trace can be gone on with by hand, once it has ended; null: only from its beginning. */
   onResume(goOn: GoOn | null): void;
 }

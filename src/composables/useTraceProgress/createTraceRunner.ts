@@ -191,7 +191,7 @@ class Runner implements TraceRunner {
   }
 
   #createRun(current: CurrentRun): TraceRun {
-    const { writer, transport, onNotices, onJob } = this.#options;
+    const { writer, transport, onNotices } = this.#options;
     const { signal } = current.controller;
     const meter = this.meter ?? createTraceMeter(this.#options.now);
     return {
@@ -225,14 +225,16 @@ class Runner implements TraceRunner {
         meter.dropRows();
       },
       onCancel: (cancel) => void (current.cancelOnServer = cancel),
-      onJob: (job) => {
-        signal.throwIfAborted();
-        const { profile, domains } = current.request;
-        current.job = { ...job, profile, domains };
-        onJob(current.job);
-      },
+      onJob: (job) => this.#takeJob(current, job),
       onResume: (goOn) => void (current.goOn = goOn),
     };
+  }
+
+  #takeJob(current: CurrentRun, job: Omit<TraceJob, 'profile' | 'domains'>): void {
+    current.controller.signal.throwIfAborted();
+    const { profile, domains } = current.request;
+    current.job = { ...job, profile, domains };
+    this.#options.onJob(current.job);
   }
 
   #dropRows(current: CurrentRun): void {
