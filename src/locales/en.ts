@@ -163,7 +163,7 @@ export const en: TraceMessages = {
       STREAM_ERROR: 'The server ended the result with an error: run the trace again.',
       JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',
       JOB_NOT_FOUND: 'The result has expired: run the trace again.',
-      RETRIES_EXHAUSTED: 'Check the network, then run the trace again.',
+      RETRIES_EXHAUSTED: 'Check the network, then try again.',
       POLL_TIMEOUT: 'The job takes too long: narrow the date range or the lots.',
       UNEXPECTED: 'Reload the page; if it happens again, tell your administrator.',
     },

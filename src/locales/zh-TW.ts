@@ -152,7 +152,7 @@ export const zhTW: TraceMessages = {
       STREAM_ERROR: '伺服器以錯誤結束結果，請重新執行追溯。',
       JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',
       JOB_NOT_FOUND: '結果已過期，請重新執行追溯。',
-      RETRIES_EXHAUSTED: '請檢查網路後重新執行追溯。',
+      RETRIES_EXHAUSTED: '請檢查網路後再試一次。',
       POLL_TIMEOUT: '執行時間過長，請縮小日期範圍或減少批號。',
       UNEXPECTED: '請重新整理頁面；若再次發生，請通知系統管理員。',
     },
