@@ -66,7 +66,7 @@ export interface TraceMetrics {
   remainingMs: number | null;
   /** Percent of the step under way (job or stream), 0–100; null where nothing is known of it. */
   percent: number | null;
-  /** How often a stream broke off and was gone on with where it had, by itself. */
+  /** How often a stream broke off and was gone on with where it had, by itself, in whatever way. */
   resumeCount: number;
 }
 
@@ -83,5 +83,7 @@ export type TraceNotice =
   | { kind: 'quality-meta'; text: string }
   /** Rows were dropped and are read anew: the job began anew, or the connection to it broke off. */
   | { kind: 'rows-read-anew'; reason: 'restarted' | 'interrupted' }
+  /** Rows that the stream had left out were fetched, and put in their places. */
+  | { kind: 'rows-filled'; rows: number }
   /** The trace was cancelled here, and the server could not be told. */
   | { kind: 'cancel-failed'; error: TraceError };
