@@ -109,6 +109,7 @@ export const zhTW: TraceMessages = {
     },
     resumed: (count) => `連線曾中斷，已從中斷處自動續傳 ${integer(count)} 次。`,
     keptJobUnusable: '此分頁先前保留的追溯無法接續，已清除，請重新執行追溯。',
+    rowsFilled: (count) => `傳送中遺漏的 ${rows(count)}資料已自動補齊。`,
     cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
   },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },
@@ -134,6 +135,8 @@ export const zhTW: TraceMessages = {
     pageCount: (domain, from, received, expected) =>
       `${domain}：自第 ${rows(from)}起的分頁${receivedOf(received, expected)}。`,
     countMismatch: (domain, received, expected) => `${domain}：${receivedOf(received, expected)}。`,
+    resultChanged: (domain) =>
+      `${domain === null ? '' : `${domain}：`}伺服器上的結果已變更，與先前收到的資料不符，未採用新資料。請重新執行追溯。`,
     totalMismatch: (received, expected) => `全部合計：${receivedOf(received, expected)}。`,
   },
   errors: {

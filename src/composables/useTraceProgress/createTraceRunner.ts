@@ -181,12 +181,14 @@ class Runner implements TraceRunner {
     this.meter?.end();
     writer.endReceiving();
     const isOver = ['idle', 'complete', 'cancelled'].includes(state.status);
-    if (isOver || isJobGone(state)) onJob(null);
+    const isGone = isJobGone(state);
+    if (isOver || isGone) onJob(null);
     if (!current) return;
     current.endedIn = state;
     current.cancelOnServer = null;
     // batches build on each other: one that was decoded and not taken is missed by all behind it
-    if (isOver || current.controller.signal.aborted || isPageAtFault(state)) current.goOn = null;
+    const isLost = current.controller.signal.aborted || isPageAtFault(state);
+    if (isOver || isGone || isLost) current.goOn = null;
     if (!current.goOn) current.decoder.close();
   }
 
