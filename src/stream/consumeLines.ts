@@ -1,7 +1,6 @@
 import { abortable } from './abortable.js';
 import { DEFAULT_MAX_LINE_BYTES, LineSplitter, type SplitLine } from './LineSplitter.js';
-import { type NdjsonSink, readNdjson } from './readNdjson.js';
-import type { SendOptions } from './sendRequest.js';
+import { type NdjsonSink, readNdjson, type ReadNdjsonOptions } from './readNdjson.js';
 
 /** What was read of a stream. */
 export interface LineCounts {
@@ -11,7 +10,7 @@ export interface LineCounts {
   lines: number;
 }
 
-export interface ConsumeLinesOptions extends SendOptions {
+export interface ConsumeLinesOptions extends ReadNdjsonOptions {
   /** Longest line that is accepted, bytes without the line end. @default 67108864 (64 MiB) */
   maxLineBytes?: number;
   /** Told after each byte chunk, once its lines were handled. */

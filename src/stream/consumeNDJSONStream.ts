@@ -89,7 +89,7 @@ function createLineHandler(
 function checkArguments(
   url: unknown,
   onChunk: unknown,
-  { maxLineBytes, onMalformedLine }: ConsumeNDJSONStreamOptions,
+  { maxLineBytes, onMalformedLine, idleTimeoutMs }: ConsumeNDJSONStreamOptions,
 ): void {
   if (!(url instanceof URL) && (typeof url !== 'string' || url === '')) {
     throw new TypeError('consumeNDJSONStream: url must be a URL or a text that is not empty.');
@@ -99,6 +99,9 @@ function checkArguments(
   }
   if (maxLineBytes !== undefined && !(Number.isInteger(maxLineBytes) && maxLineBytes > 0)) {
     throw new TypeError('consumeNDJSONStream: maxLineBytes must be a whole number above 0.');
+  }
+  if (idleTimeoutMs !== undefined && !(typeof idleTimeoutMs === 'number' && idleTimeoutMs > 0)) {
+    throw new TypeError('consumeNDJSONStream: idleTimeoutMs must be a number above 0.');
   }
   if (onMalformedLine !== undefined && !['error', 'skip'].includes(onMalformedLine)) {
     throw new TypeError("consumeNDJSONStream: onMalformedLine must be 'error' or 'skip'.");

@@ -1,5 +1,7 @@
 import { bodyChunks } from './bodyChunks.js';
+import { NetworkError } from './errors/NetworkError.js';
 import { StreamInterruptedError } from './errors/StreamInterruptedError.js';
+import { DEFAULT_IDLE_TIMEOUT_MS, IdleWatch } from './IdleWatch.js';
 import { firstContentByte, notNdjson, openNdjson } from './openNdjson.js';
 import type { SendOptions } from './sendRequest.js';
 
@@ -15,30 +17,55 @@ export interface NdjsonSink {
   cut(): Promise<void>;
 }
 
+export interface ReadNdjsonOptions extends SendOptions {
+  /**
+   * A stream from which nothing came for so long, not even a blank line, counts as interrupted, ms;
+   * Infinity for never. Time in which nothing was read, in which the machine slept or in which the
+   * browser held the page's timers back does not count. @default 45000
+   */
+  idleTimeoutMs?: number;
+}
+
 /** Asks for a stream of NDJSON and hands its bytes on as they come. */
 export async function readNdjson(
   url: string | URL,
   createSink: () => NdjsonSink | Promise<NdjsonSink>,
-  { signal, ...options }: SendOptions,
+  { signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, ...options }: ReadNdjsonOptions,
 ): Promise<void> {
-  const response = await openNdjson(url, { signal, ...options });
-  if (response.body === null) return;
-  const sink = await createSink();
+  let sink: NdjsonSink | null = null;
   let byteOffset = 0;
-  const onFailure = (cause: unknown) =>
-    new StreamInterruptedError({ url: String(url), line: sink.line, byteOffset, cause });
-  let begun = false;
+  const interrupted = (sinkNow: NdjsonSink, cause: unknown) =>
+    new StreamInterruptedError({ url: String(url), line: sinkNow.line, byteOffset, cause });
+  const watch = new IdleWatch({
+    timeoutMs: idleTimeoutMs,
+    signal,
+    onIdle() {
+      const cause = new Error(`nothing came for ${idleTimeoutMs / 1000} s`);
+      return sink ? interrupted(sink, cause) : new NetworkError(String(url), cause);
+    },
+  });
   try {
-    for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
+    const response = await openNdjson(url, { ...options, signal: watch.signal });
+    if (response.body === null) return;
+    const taker = (sink = await createSink());
+    const onFailure = (cause: unknown) => interrupted(taker, cause);
+    let begun = false;
+    watch.wait();
+    for await (const chunk of bodyChunks(response.body, { signal: watch.signal, onFailure })) {
+      watch.pause();
       if (!begun) begun = hasBegun(chunk, url, response);
       byteOffset += chunk.byteLength;
       await sink.push(chunk);
+      watch.wait();
     }
+    watch.pause();
+    await sink.end();
   } catch (error) {
-    if (error instanceof StreamInterruptedError) await sink.cut();
+    if (error instanceof StreamInterruptedError) await sink?.cut();
     throw error;
+  } finally {
+    watch.stop();
   }
-  await sink.end();
 }
 
 /** False while only white space came; throws where the body begins as a web page. */

@@ -22,6 +22,12 @@ export interface TraceTransport {
 }
 
 /**
+ * Takes up a trace that has ended before its result was whole, in a run of its own, and enters the
+ * state in which it ends. Rejects as `runTrace` does.
+ */
+export type GoOn = (run: TraceRun) => Promise<void>;
+
+/**
  * One run of a trace, from `execute` to its end. Once its signal is aborted it changes nothing: what
  * it enters or tells then throws the signal's reason.
  */
@@ -42,6 +48,8 @@ export interface TraceRun {
   breathe(): Promise<void>;
   /** Tells how the server can be told to stop, while it can. */
   onCancel(cancel: (() => Promise<unknown>) | null): void;
+  /** Tells how the trace can be gone on with by hand, once it has ended; null: only from its beginning. */
+  onResume(goOn: GoOn | null): void;
 }
 
 /** What every request of a run is sent with. */

@@ -4,7 +4,7 @@ import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/inde
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { runTrace } from './runTrace.js';
-import type { TraceRequest, TraceRun, TraceTransport } from './TraceRun.js';
+import type { GoOn, TraceRequest, TraceRun, TraceTransport } from './TraceRun.js';
 import { isActiveState, stageOf, type TraceNotice, type TraceState } from './traceState.js';
 
 export interface TraceRunnerOptions {
@@ -32,6 +32,8 @@ interface CurrentRun {
   controller: AbortController;
   decoder: ClosableTraceDecoder;
   cancelOnServer: (() => Promise<unknown>) | null;
+  /** How it can be gone on with by hand. */
+  goOn: GoOn | null;
   /** The state in which it ended; null while it is under way. */
   endedIn: TraceState | null;
 }
@@ -57,7 +59,13 @@ class Runner implements TraceRunner {
     this.meter = createTraceMeter(now);
     const controller = new AbortController();
     const decoder = createTraceDecoder();
-    const current: CurrentRun = { controller, decoder, cancelOnServer: null, endedIn: null };
+    const current: CurrentRun = {
+      controller,
+      decoder,
+      cancelOnServer: null,
+      goOn: null,
+      endedIn: null,
+    };
     this.#current = current;
     const run = this.#createRun(current, request, this.meter);
     try {
@@ -131,6 +139,7 @@ class Runner implements TraceRunner {
         meter.dropRows();
       },
       onCancel: (cancel) => void (current.cancelOnServer = cancel),
+      onResume: (goOn) => void (current.goOn = goOn),
     };
   }
 

@@ -17,9 +17,11 @@ export class StreamInterruptedError extends TraceError {
   declare readonly byteOffset: number;
 
   constructor(context: StreamInterruptedContext) {
+    const { url, line, byteOffset, cause } = context;
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
     super(
       'STREAM_INTERRUPTED',
-      `${context.url} broke off in line ${context.line}, after ${context.byteOffset} bytes.\n` +
+      `${url} broke off in line ${line}, after ${byteOffset} bytes${why}.\n` +
         'What came before is kept; run the trace again, or fetch the rest by pages.',
       context,
     );
