@@ -1,8 +1,8 @@
-import { answerFaulted, type RequestApp } from './faults/answerFaulted.js';
+import { answerFaulted, type FaultOptions, type RequestApp } from './faults/answerFaulted.js';
 import type { FaultRule } from './faults/Fault.js';
 import { FaultScript, type SeenRequest } from './faults/FaultScript.js';
 
-export type { RequestApp } from './faults/answerFaulted.js';
+export type { FaultOptions, RequestApp } from './faults/answerFaulted.js';
 export type { SeenRequest } from './faults/FaultScript.js';
 export type { CutEnd, Fault, FaultRule, TraceRequestKind } from './faults/Fault.js';
 
@@ -26,12 +26,16 @@ export interface FaultyApp extends RequestApp {
  * ]);
  * const server = setupServer(...createTraceHandlers(faulty));
  */
-export function withFaults(app: RequestApp, rules: readonly FaultRule[]): FaultyApp {
+export function withFaults(
+  app: RequestApp,
+  rules: readonly FaultRule[],
+  options: FaultOptions = {},
+): FaultyApp {
   const script = new FaultScript(rules);
   return {
     seen: script.seen,
     async fetch(request) {
-      return (await answerFaulted(app, script, request)).answer;
+      return (await answerFaulted(app, script, request, options)).answer;
     },
   };
 }

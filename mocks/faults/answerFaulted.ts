@@ -1,8 +1,8 @@
 import { type BodyPieces, streamBody } from '../http/streamBody.js';
 import { answerInPlace, shortPage } from './answerFaults.js';
-import { type ByteChunks, chunksOf, disturbBytes } from './byteFaults.js';
+import { type BodyReader, type ByteChunks, chunksOf, disturbBytes } from './byteFaults.js';
 import type { Fault } from './Fault.js';
-import type { FaultScript } from './FaultScript.js';
+import type { FaultScript, SeenRequest } from './FaultScript.js';
 import { disturbLines } from './lineFaults.js';
 
 /** What answers requests: a `TraceApp`, or anything that has a `fetch`. */
@@ -35,7 +35,11 @@ function withBody(
   return new Response(pieces, { status, statusText, headers });
 }
 
-function disturb(response: Response, fault: Fault): Response | Promise<Response> {
+function disturb(
+  response: Response,
+  fault: Fault,
+  onStall: BodyReader['onStall'],
+): Response | Promise<Response> {
   switch (fault.kind) {
     case 'status':
     case 'html':
@@ -50,11 +54,19 @@ function disturb(response: Response, fault: Fault): Response | Promise<Response>
       const { afterBytes = 0 } = fault;
       const bytes =
         fault.kind === 'expire' ? ({ kind: 'cut', afterBytes, end: 'close' } as const) : fault;
-      return withBody(response, (chunks, left) => disturbBytes(chunks, bytes, left));
+      return withBody(response, (chunks, left) => disturbBytes(chunks, bytes, { left, onStall }));
     }
     default:
       return withBody(response, (chunks) => disturbLines(chunks, fault));
   }
+}
+
+export interface FaultOptions {
+  /**
+   * Told when an answer has come to its `stall`: a test's clock may go on, until the signal says that
+   * the reader has left.
+   */
+  onStall?: (request: SeenRequest, left: AbortSignal) => void;
 }
 
 /** Answers a request by the app, or with the fault that the script has for it. */
@@ -62,11 +74,16 @@ export async function answerFaulted(
   app: RequestApp,
   script: FaultScript,
   request: Request,
+  { onStall }: FaultOptions,
 ): Promise<{ answer: Response; fault: Fault | null }> {
-  const { fault = null, jobId = null } = script.meet(request) ?? {};
-  if (fault === null) return { answer: await app.fetch(request), fault };
+  const seen = script.meet(request);
+  if (!seen?.fault) return { answer: await app.fetch(request), fault: null };
+  const { fault, jobId } = seen;
   const answer =
     answerInPlace(fault) ?? (await app.fetch(needsText(fault) ? uncompressed(request) : request));
   if (fault.kind === 'expire') script.expire(jobId);
-  return { answer: answer.ok ? await disturb(answer, fault) : answer, fault };
+  return {
+    answer: answer.ok ? await disturb(answer, fault, (left) => onStall?.(seen, left)) : answer,
+    fault,
+  };
 }

@@ -11,6 +11,13 @@ export class ConnectionCutError extends Error {
   }
 }
 
+/** Who reads a disturbed body. */
+export interface BodyReader {
+  /** Aborted when the reader has left. */
+  left: AbortSignal;
+  onStall: (left: AbortSignal) => void;
+}
+
 export type ByteChunks = AsyncIterable<Uint8Array>;
 
 /** The chunks of a body, which is cancelled once nobody wants more of it. */
@@ -63,7 +70,11 @@ async function* cut(
   }
 }
 
-async function* stall(chunks: ByteChunks, afterBytes: number, left: AbortSignal): BodyPieces {
+async function* stall(
+  chunks: ByteChunks,
+  afterBytes: number,
+  { left, onStall }: BodyReader,
+): BodyPieces {
   let sent = 0;
   for await (const chunk of chunks) {
     const taken = chunk.subarray(0, afterBytes - sent);
@@ -71,13 +82,14 @@ async function* stall(chunks: ByteChunks, afterBytes: number, left: AbortSignal)
     if (taken.length > 0) yield taken;
     if (sent === afterBytes) break;
   }
+  onStall(left);
   await untilLeft(left);
 }
 
 async function* trickle(
   chunks: ByteChunks,
   { afterBytes, bytes, pauseMs }: Extract<ByteFault, { kind: 'trickle' }>,
-  left: AbortSignal,
+  { left }: BodyReader,
 ): BodyPieces {
   let at = 0;
   for await (const chunk of chunks) {
@@ -94,8 +106,8 @@ async function* trickle(
 }
 
 /** The bytes of a body as the fault lets them through, until the reader has left. */
-export function disturbBytes(chunks: ByteChunks, fault: ByteFault, left: AbortSignal): BodyPieces {
+export function disturbBytes(chunks: ByteChunks, fault: ByteFault, reader: BodyReader): BodyPieces {
   if (fault.kind === 'cut') return cut(chunks, fault);
-  if (fault.kind === 'stall') return stall(chunks, fault.afterBytes, left);
-  return trickle(chunks, fault, left);
+  if (fault.kind === 'stall') return stall(chunks, fault.afterBytes, reader);
+  return trickle(chunks, fault, reader);
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { answerFaulted, type RequestApp } from './answerFaulted.js';
+import { answerFaulted, type FaultOptions, type RequestApp } from './answerFaulted.js';
 import { ConnectionCutError } from './byteFaults.js';
 import type { FaultRule, WireFault } from './Fault.js';
 import { bytesOf, forwardTo, headersOf } from './forwardTo.js';
 import { FaultScript, type SeenRequest } from './FaultScript.js';
 
-export interface FaultServerOptions {
+export interface FaultServerOptions extends FaultOptions {
   /** What answers; a text is the address of a server, whose answers are handed on as they come. */
   app: RequestApp | string;
   rules: readonly FaultRule[];
@@ -75,6 +75,7 @@ async function answerOn(
   app: RequestApp,
   script: FaultScript,
   message: IncomingMessage,
+  options: FaultOptions,
 ): Promise<void> {
   const { socket } = message;
   const leaving = new AbortController();
@@ -88,7 +89,7 @@ async function answerOn(
     signal: leaving.signal,
   });
   try {
-    const { answer, fault } = await answerFaulted(app, script, request);
+    const { answer, fault } = await answerFaulted(app, script, request, options);
     const cut = fault?.kind === 'cut-wire' ? fault : null;
     await sendAnswer(answer, new WireWriter(socket, cut));
     socket.end();
@@ -117,10 +118,11 @@ export async function createFaultServer({
   app,
   rules,
   host = LOOPBACK,
+  ...options
 }: FaultServerOptions): Promise<FaultServer> {
   const answering = typeof app === 'string' ? forwardTo(app) : app;
   const script = new FaultScript(rules);
-  const server = createServer((message) => void answerOn(answering, script, message));
+  const server = createServer((message) => void answerOn(answering, script, message, options));
   server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

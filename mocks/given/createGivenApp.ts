@@ -1,5 +1,7 @@
 import {
+  directionOf,
   type EventsRequest,
+  type LineageRequest,
   type MsdAggregation,
   SERVER_ERROR_CODES,
   STAGE_PATHS,
@@ -71,8 +73,10 @@ class GivenServer implements GivenApp {
       return answer({ stage: 'seed-resolve', seeds, seed_count: 1, cache_key: 'given' });
     }
     if (pathname.endsWith(STAGE_PATHS.lineage)) {
-      const ancestors = { [SEED]: [] };
-      return answer({ stage: 'lineage', ancestors, merges: {}, roots: {}, total_nodes: 1 });
+      const { profile, params } = (await request.json()) as LineageRequest;
+      const isForward = directionOf(profile, params ?? {}) === 'forward';
+      const edges = { [isForward ? 'children_map' : 'ancestors']: { [SEED]: [] } };
+      return answer({ stage: 'lineage', ...edges, roots: {}, total_nodes: 1 });
     }
     const { profile, domains } = (await request.json()) as EventsRequest;
     const jobId = newJobId();
