@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerFaulted, type FaultOptions, type RequestApp } from './answerFaulted.js';
 import { ConnectionCutError } from './byteFaults.js';
-import type { FaultRule, WireFault } from './Fault.js';
+import type { Fault, FaultRule, WireFault } from './Fault.js';
 import { bytesOf, forwardTo, headersOf } from './forwardTo.js';
 import { FaultScript, type SeenRequest } from './FaultScript.js';
 
@@ -52,10 +52,23 @@ class WireWriter {
   }
 }
 
-/** Sends an answer chunked (RFC 9112, 7.1); the connection ends with it. */
-async function sendAnswer(answer: Response, writer: WireWriter): Promise<void> {
+/**
+ * Whether the connection is to end before the answer does. Such an answer must not say that its
+ * connection closes behind it: clients take an early end for the end then, some even a reset.
+ */
+function cutsConnection(fault: Fault | null): boolean {
+  if (fault?.kind === 'cut') return fault.end === 'close' || fault.end === 'reset';
+  return fault !== null && ['cut-wire', 'expire', 'endless-line'].includes(fault.kind);
+}
+
+/** Sends an answer chunked (RFC 9112, 7.1). */
+async function sendAnswer(
+  answer: Response,
+  writer: WireWriter,
+  persistence: string,
+): Promise<void> {
   const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const framing = 'transfer-encoding: chunked\r\nconnection: close\r\n';
+  const framing = `transfer-encoding: chunked\r\nconnection: ${persistence}\r\n`;
   await writer.write(`HTTP/1.1 ${answer.status} ${answer.statusText}\r\n${headers}${framing}\r\n`);
   const reader = answer.body?.getReader();
   const leave = () => void reader?.cancel().catch(() => undefined);
@@ -91,7 +104,8 @@ async function answerOn(
   try {
     const { answer, fault } = await answerFaulted(app, script, request, options);
     const cut = fault?.kind === 'cut-wire' ? fault : null;
-    await sendAnswer(answer, new WireWriter(socket, cut));
+    const persistence = cutsConnection(fault) ? 'keep-alive' : 'close';
+    await sendAnswer(answer, new WireWriter(socket, cut), persistence);
     socket.end();
   } catch (error) {
     if (error instanceof ConnectionCutError && error.end === 'close') socket.end();

@@ -35,6 +35,8 @@ export function forwardTo(base: string): RequestApp {
       const headers = Object.fromEntries(request.headers);
       const { method, signal } = request;
       const asked = send(new URL(pathname + search, base), { method, headers, agent, signal });
+      // one that its client left: whoever waits for the answer is told
+      asked.on('error', () => undefined);
       asked.end(Buffer.from(await request.arrayBuffer()));
       const [answer] = (await once(asked, 'response')) as [IncomingMessage];
       const body = Readable.toWeb(answer) as ReadableStream<Uint8Array>;

@@ -9,7 +9,7 @@ import {
   type TraceRow,
 } from '../../src/protocol/index.js';
 import { pythonJson } from './pythonJson.js';
-import { streamBody } from '../http/streamBody.js';
+import { joinTexts, streamBody } from '../http/streamBody.js';
 
 export interface GivenAppOptions {
   /** The rows of each domain, whatever is asked for. */
@@ -30,6 +30,8 @@ export interface GivenApp {
 }
 
 const PLAIN = { plainAnswer: true };
+/** A piece of the stream holds some lines, as on a network. */
+const PIECE_LENGTH = 8_192;
 const SEED = 'c0000000000000a1';
 
 function answer(body: unknown, status = 200): Response {
@@ -128,12 +130,12 @@ class GivenServer implements GivenApp {
   }
 
   #stream(jobId: string, job: { profile: TraceProfile; domains: string[] }): Response {
-    const lines = this.#lines(jobId, job);
+    const pieces = joinTexts(this.#lines(jobId, job), PIECE_LENGTH);
+    async function* make() {
+      yield* pieces;
+    }
     // nothing of it can fail
-    const body = streamBody(
-      () => lines,
-      () => undefined,
-    );
+    const body = streamBody(make, () => undefined);
     return new Response(body, {
       headers: {
         'Content-Type': 'application/x-ndjson',
@@ -143,10 +145,10 @@ class GivenServer implements GivenApp {
     });
   }
 
-  async *#lines(
+  *#lines(
     jobId: string,
     { profile, domains }: { profile: TraceProfile; domains: string[] },
-  ): AsyncGenerator<string, void, void> {
+  ): Generator<string, void, void> {
     const { batchSize = 5000, aggregation } = this.#options;
     const line = (message: object) => `${pythonJson(message)}\n`;
     yield line({ type: 'meta', job_id: jobId, profile, domains });
