@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { answerFaulted, type FaultOptions, type RequestApp } from './answerFaulted.js';
 import { ConnectionCutError } from './byteFaults.js';
 import type { Fault, FaultRule, WireFault } from './Fault.js';
@@ -24,6 +25,8 @@ export interface FaultServer {
   close(): Promise<void>;
 }
 
+/** A reader on the same machine has read what was sent after so long, ms. */
+const READ_MS = 2;
 const LOOPBACK = '127.0.0.1';
 /** Writes an answer to a connection byte for byte, until the wire is cut. */
 class WireWriter {
@@ -83,6 +86,13 @@ async function sendAnswer(
   await writer.write('0\r\n\r\n');
 }
 
+/** Bytes that a reset overtakes are lost, and the reset with them: Linux tells such a reader of an end. */
+async function untilRead(): Promise<void> {
+  await pause(READ_MS);
+  // a reader in this process has had its turn then
+  await nextTurn();
+}
+
 /** What is asked of a socket's request, answered on the socket itself: HTTP libraries are too polite. */
 async function answerOn(
   app: RequestApp,
@@ -108,8 +118,12 @@ async function answerOn(
     await sendAnswer(answer, new WireWriter(socket, cut), persistence);
     socket.end();
   } catch (error) {
-    if (error instanceof ConnectionCutError && error.end === 'close') socket.end();
-    else socket.resetAndDestroy();
+    if (error instanceof ConnectionCutError && error.end === 'close') {
+      socket.end();
+      return;
+    }
+    await untilRead();
+    socket.resetAndDestroy();
   }
 }
 
