@@ -10,11 +10,12 @@ export {
   type TraceState,
   type TraceStatus,
 } from './composables/useTraceProgress/traceState.js';
-export {
-  useTraceProgress,
-  type UseTraceProgressOptions,
-  type UseTraceProgressReturn,
-} from './composables/useTraceProgress/useTraceProgress.js';
+export type { TraceJob } from './composables/useTraceProgress/traceJob.js';
+export { useTraceProgress } from './composables/useTraceProgress/useTraceProgress.js';
+export type {
+  UseTraceProgressOptions,
+  UseTraceProgressReturn,
+} from './composables/useTraceProgress/UseTraceProgressOptions.js';
 export {
   useRecordView,
   type UseRecordViewOptions,

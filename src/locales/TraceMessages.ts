@@ -40,6 +40,7 @@ export interface TraceMessages {
     todo: string;
     failed: string;
     incomplete: string;
+    detached: string;
     cancelled: string;
   };
   readonly status: {
@@ -52,14 +53,15 @@ export interface TraceMessages {
     noSeeds: string;
     complete: string;
     incomplete: string;
+    detached: string;
     failed(stage: string): string;
     cancelled(stage: string): string;
   };
   readonly job: {
     label: string;
     id: string;
-    /** What the job has to do: containers of so many seeds. */
-    scope(seedCount: number, containerCount: number): string;
+    /** What the job has to do: containers of so many seeds, null where nobody told. */
+    scope(seedCount: number | null, containerCount: number): string;
     waiting: string;
     phase: Readonly<Record<JobPhase, string>>;
     /** Place of a job among those that wait for a worker, from 1. */
@@ -94,6 +96,7 @@ export interface TraceMessages {
     /** How many list items are not shown. */
     more(left: number): string;
     rowsReadAnew: Readonly<Record<'restarted' | 'interrupted', string>>;
+    keptJobUnusable: string;
     cancelFailed: string;
     /** How often a stream that broke off was gone on with. */
     resumed(count: number): string;
@@ -125,4 +128,10 @@ export interface TraceMessages {
     serverAdvice: Readonly<Record<string, string>>;
   };
   readonly cancel: string;
+  /** The button that goes on with a trace that is incomplete or was left running. */
+  readonly goOn: string;
+  /** The same of a trace that failed. */
+  readonly tryAgain: string;
+  /** The button that leaves the job running and ends the trace here. */
+  readonly leaveRunning: string;
 }

@@ -47,6 +47,7 @@ export const en: TraceMessages = {
     todo: 'to do',
     failed: 'failed',
     incomplete: 'incomplete',
+    detached: 'left running',
     cancelled: 'cancelled',
   },
   status: {
@@ -59,14 +60,19 @@ export const en: TraceMessages = {
     noSeeds: 'No lot matches the query',
     complete: 'Complete: every row has arrived',
     incomplete: 'Incomplete: some rows are missing',
+    detached: 'Left running: the server goes on with it',
     failed: (stage) => `Failed: ${stage}`,
     cancelled: (stage) => `Cancelled: ${stage}`,
   },
   job: {
     label: 'Job:',
     id: 'Job ID:',
-    scope: (seedCount, containerCount) =>
-      `${count(containerCount, 'container', 'containers')} from ${count(seedCount, 'lot', 'lots')}`,
+    scope(seedCount, containerCount) {
+      const containers = count(containerCount, 'container', 'containers');
+      return seedCount === null
+        ? containers
+        : `${containers} from ${count(seedCount, 'lot', 'lots')}`;
+    },
     waiting: 'waiting for the answer',
     phase: { queued: 'queued', running: 'running' },
     place: (position) => `place ${integer(position)} in the queue`,
@@ -112,6 +118,8 @@ export const en: TraceMessages = {
     },
     resumed: (times) =>
       `The connection was lost; the stream was resumed ${count(times, 'time', 'times')} where it had broken off.`,
+    keptJobUnusable:
+      'The trace that this tab had kept cannot be taken up; it was forgotten. Run it again.',
     cancelFailed: 'Cancelled here, but the server could not be told: the job may still run.',
   },
   incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },
@@ -176,4 +184,7 @@ export const en: TraceMessages = {
     },
   },
   cancel: 'Cancel',
+  goOn: 'Go on',
+  tryAgain: 'Try again',
+  leaveRunning: 'Leave it running',
 };

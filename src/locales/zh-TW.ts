@@ -42,6 +42,7 @@ export const zhTW: TraceMessages = {
     todo: '未開始',
     failed: '失敗',
     incomplete: '不完整',
+    detached: '背景執行中',
     cancelled: '已取消',
   },
   status: {
@@ -54,14 +55,17 @@ export const zhTW: TraceMessages = {
     noSeeds: '查無符合條件的批號',
     complete: '追溯完成，資料已全數到齊',
     incomplete: '結果不完整，部分資料缺漏',
+    detached: '已轉為背景執行，伺服器仍在處理',
     failed: (stage) => `「${stage}」失敗`,
     cancelled: (stage) => `已在「${stage}」階段取消`,
   },
   job: {
     label: '工作狀態：',
     id: '工作編號：',
-    scope: (seedCount, containerCount) =>
-      `${integer(seedCount)} 個批號，共 ${integer(containerCount)} 個容器`,
+    scope(seedCount, containerCount) {
+      const containers = `${integer(containerCount)} 個容器`;
+      return seedCount === null ? containers : `${integer(seedCount)} 個批號，共 ${containers}`;
+    },
     waiting: '等待伺服器回應',
     phase: { queued: '排隊中', running: '執行中' },
     place: (position) => `目前排在第 ${integer(position)} 位`,
@@ -104,6 +108,7 @@ export const zhTW: TraceMessages = {
       interrupted: '與工作的連線中斷，先前的資料已捨棄並重新接收。',
     },
     resumed: (count) => `連線曾中斷，已從中斷處自動續傳 ${integer(count)} 次。`,
+    keptJobUnusable: '此分頁先前保留的追溯無法接續，已清除，請重新執行追溯。',
     cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
   },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },
@@ -168,4 +173,7 @@ export const zhTW: TraceMessages = {
     },
   },
   cancel: '取消',
+  goOn: '繼續接收',
+  tryAgain: '重試',
+  leaveRunning: '背景執行',
 };

@@ -24,10 +24,13 @@ const decoder = new LineDecoder();
 let splitter = new LineSplitter();
 /** Bytes that were decoded and not yet told of. */
 let bytesDone = 0;
+/** A line was refused: what follows it in its stream is nobody's, and would be taken for the next one's. */
+let hasRefused = false;
 /** The body that is coming, and its bytes so far; null while a stream is. */
 let body: { request: BodyRequest; chunks: Uint8Array[] } | null = null;
 
 function reply(message: DecodeReply, transfer: ArrayBuffer[] = []): void {
+  hasRefused ||= message.type === 'refused';
   self.postMessage(message, { transfer });
 }
 
@@ -92,6 +95,9 @@ function readBody(request: BodyRequest, bytes: Uint8Array<ArrayBuffer>): void {
 }
 
 function handle(message: DecodeRequest): void {
+  const isPart = ['chunk', 'end', 'cut'].includes(message.type);
+  if (isPart && hasRefused) return;
+  if (!isPart) hasRefused = false;
   if (message.type === 'stream') {
     splitter = new LineSplitter(message.maxLineBytes);
     bytesDone = 0;

@@ -63,7 +63,11 @@ function show(
     state: shallowRef(state),
     metrics: ref(metrics),
     notices: ref(notices),
-    abort: vi.fn<() => void>(),
+    canResume: ref(['incomplete', 'failed', 'detached'].includes(state.status)),
+    canDetach: ref(state.status === 'streaming'),
+    cancel: vi.fn<() => void>(),
+    resume: vi.fn<() => void>(),
+    detach: vi.fn<() => void>(),
   };
   const wrapper = mount(TraceProgress, { props: { trace, locale } });
   const steps = () =>
@@ -133,6 +137,13 @@ const cases: { state: TraceState; steps: string; cancel: boolean; en: string; zh
     zh: '結果不完整，部分資料缺漏',
   },
   {
+    state: { status: 'detached', ...counts, jobId: job.job_id },
+    steps: 'done, done, left running',
+    cancel: false,
+    en: 'Left running: the server goes on with it',
+    zh: '已轉為背景執行，伺服器仍在處理',
+  },
+  {
     state: { status: 'failed', stage: 'lineage', error },
     steps: 'done, failed, to do',
     cancel: false,
@@ -169,10 +180,49 @@ describe.each(cases)('$state.status', ({ state, steps, cancel, en: english, zh }
 
   test('can be cancelled only while it is under way', async () => {
     const { wrapper, trace } = show(state);
-    const button = wrapper.find('button');
-    expect(button.exists()).toBe(cancel);
-    if (cancel) await button.trigger('click');
-    expect(trace.abort).toHaveBeenCalledTimes(cancel ? 1 : 0);
+    const button = wrapper.findAll('button').find((it) => it.text() === 'Cancel');
+    expect(button !== undefined).toBe(cancel);
+    await button?.trigger('click');
+    expect(trace.cancel).toHaveBeenCalledTimes(cancel ? 1 : 0);
+  });
+});
+
+describe('the buttons', () => {
+  const streaming: TraceState = { status: 'streaming', ...counts, jobId: job.job_id };
+  const detached: TraceState = { status: 'detached', ...counts, jobId: job.job_id };
+  const failed: TraceState = { status: 'failed', stage: 'events', error };
+  const texts = (state: TraceState, locale: TraceLocale) =>
+    show(state, {}, locale)
+      .wrapper.findAll('button')
+      .map((button) => button.text());
+
+  test.each([
+    [streaming, ['Leave it running', 'Cancel'], ['背景執行', '取消']],
+    [incomplete, ['Go on'], ['繼續接收']],
+    [detached, ['Go on'], ['繼續接收']],
+    [failed, ['Try again'], ['重試']],
+    [{ status: 'cancelled', stage: 'events' } as const, [], []],
+  ])('of $status', (state, english, chinese) => {
+    expect(texts(state, 'en')).toEqual(english);
+    expect(texts(state, 'zh-TW')).toEqual(chinese);
+  });
+
+  test('go on with a trace, and leave its job running', async () => {
+    const ended = show(incomplete);
+    await ended.wrapper.get('button').trigger('click');
+    expect(ended.trace.resume).toHaveBeenCalledOnce();
+    const active = show(streaming);
+    await active.wrapper.get('button').trigger('click');
+    expect(active.trace.detach).toHaveBeenCalledOnce();
+    expect(active.trace.cancel).not.toHaveBeenCalled();
+  });
+
+  test('say nothing of lots that nobody told of', () => {
+    const taken = { ...streaming, seedCount: null };
+    expect(show(taken).wrapper.text()).toContain('114,892 containers');
+    expect(show(taken).wrapper.text()).not.toContain(' from ');
+    const unknown = { ...taken, containerCount: null };
+    expect(show(unknown).wrapper.text()).not.toContain(' containers');
   });
 });
 
@@ -338,6 +388,7 @@ test('notices are told in sentences', () => {
     { kind: 'non-finite-numbers', count: 1 },
     { kind: 'server-warning', code: 'EVENTS_PARTIAL_FAILURE', message: null },
     { kind: 'quality-meta', text: '{"late":3}' },
+    { kind: 'kept-job-unusable' },
     { kind: 'cancel-failed', error },
   ];
   const texts = (locale: TraceLocale) =>
@@ -355,6 +406,7 @@ test('notices are told in sentences', () => {
     '1 value that is no number (NaN or Infinity) shown as empty.',
     'The server sent a warning. EVENTS_PARTIAL_FAILURE',
     'Quality of the data: {"late":3}',
+    'The trace that this tab had kept cannot be taken up; it was forgotten. Run it again.',
     'Cancelled here, but the server could not be told: the job may still run. HTTP_ERROR',
   ]);
   expect(texts('zh-TW')[0]).toBe('上游履歷：伺服器未提供 1,148,920 筆明細資料，無法顯示。');

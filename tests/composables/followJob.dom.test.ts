@@ -176,7 +176,7 @@ describe('a job that can be followed', () => {
     const done = third.execute(PARAMS);
     await vi.waitFor(() => expect(server.asked()).toContain('GET /job'));
     expect(server.follow).not.toHaveBeenCalled();
-    for (const trace of busy) trace.abort();
+    for (const trace of busy) trace.cancel();
     await Promise.all(running);
     expect((await done).status).toBe('complete');
   });
@@ -304,7 +304,7 @@ describe('a job that can be followed', () => {
     const done = trace.execute(PARAMS);
     write(FOLLOWED.slice(0, 6));
     await vi.waitFor(() => expect(trace.metrics.value.rows).toBe(3));
-    trace.abort();
+    trace.cancel();
     expect((await done).status).toBe('cancelled');
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalled());
     await vi.waitFor(() => expect(server.asked()).toContain('DELETE /job'));

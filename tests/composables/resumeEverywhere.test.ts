@@ -85,6 +85,7 @@ async function read(url: string, cuts: readonly number[], breaks: boolean) {
     notify: (notices) => expect(notices).toEqual([]),
     dropRows: () => expect.unreachable(),
     onCancel: () => undefined,
+    onJob: () => undefined,
     onResume: () => undefined,
   };
   const reading = new StreamReading(run, { isExtended: true });

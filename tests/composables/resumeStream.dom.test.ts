@@ -184,7 +184,7 @@ describe.each([
     const trace = setup(server, { sleep });
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(waiting).toHaveBeenCalled());
-    trace.abort();
+    trace.cancel();
     expect(await done).toEqual({ status: 'cancelled', stage: 'events' });
     expect(server.streams).toEqual([first]);
     expect(cells(trace)[0]).toEqual([{ a: 1 }, { a: 2 }]);

@@ -148,7 +148,7 @@ describe('a run that was ended', () => {
     const trace = setup(createTraceServer({ 'GET /job/stream': () => ndjson(body) }));
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.store.domains[0]?.rowCount).toBe(2));
-    trace.abort();
+    trace.cancel();
     await done;
     expect(trace.store.domains.map(({ status }) => status)).toEqual(['incomplete', 'incomplete']);
     expect(trace.metrics.value.remainingMs).toBeNull();
@@ -161,7 +161,7 @@ describe('a run that was ended', () => {
     const trace = setup(server);
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.state.value.status).toBe('resolving'));
-    trace.abort();
+    trace.cancel();
     expect(await done).toEqual({ status: 'cancelled', stage: 'seed-resolve' });
     expect(trace.state.value).toEqual(await done);
   });
@@ -170,7 +170,7 @@ describe('a run that was ended', () => {
     const trace = setup(createTraceServer(), { headers: () => new Promise(() => undefined) });
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.state.value.status).toBe('resolving'));
-    trace.abort();
+    trace.cancel();
     expect((await done).status).toBe('cancelled');
   });
 
@@ -212,7 +212,7 @@ describe('servers that hesitate', () => {
       }),
     );
     expect(trace.metrics.value.percent).toBe(40);
-    trace.abort();
+    trace.cancel();
     await vi.waitFor(() => expect(server.asked().at(-1)).toBe('DELETE /job'));
   });
 });

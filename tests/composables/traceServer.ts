@@ -55,8 +55,13 @@ export function createTraceServer(changes: Record<string, Route> = {}) {
     if (!route) throw new TypeError(`no route ${request.method} ${pathname}${search}`);
     return route(request);
   };
+  /** Answers otherwise from now on; null as at first. */
+  const change = (more: Record<string, Route | null>) => {
+    for (const [path, route] of Object.entries(more))
+      routes[path] = route ?? defaultRoutes()[path]!;
+  };
   const asked = () => requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`);
-  return { fetch, requests, asked };
+  return { fetch, requests, asked, change };
 }
 
 export const STREAM = [

@@ -312,13 +312,13 @@ describe('ending early', () => {
     const trace = setup(server);
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.store.domains[0]?.rowCount).toBe(2));
-    trace.abort();
+    trace.cancel();
     expect(trace.state.value).toEqual({ status: 'cancelled', stage: 'events' });
     expect((await done).status).toBe('cancelled');
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalled());
     expect(server.asked().at(-1)).toBe('DELETE /job');
     expect(trace.store.domains[0]!.rowCount).toBe(2);
-    trace.abort();
+    trace.cancel();
     expect(server.asked().filter((path) => path === 'DELETE /job')).toHaveLength(1);
   });
 
@@ -331,7 +331,7 @@ describe('ending early', () => {
     const trace = setup(server);
     const done = trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.state.value.status).toBe('queued'));
-    trace.abort();
+    trace.cancel();
     expect((await done).status).toBe('cancelled');
     expect(server.asked()).not.toContain('DELETE /job');
   });
@@ -348,7 +348,7 @@ describe('ending early', () => {
     const trace = setup(failing);
     void trace.execute(PARAMS);
     await vi.waitFor(() => expect(trace.store.domains[0]?.rowCount).toBe(2));
-    trace.abort();
+    trace.cancel();
     await vi.waitFor(() =>
       expect(trace.notices.value).toMatchObject([
         { kind: 'cancel-failed', error: { status: 500 } },
@@ -366,7 +366,7 @@ describe('ending early', () => {
     expect((await first).status).toBe('cancelled');
     expect(cancelled).toHaveBeenCalled();
     expect(trace.state.value.status).not.toBe('cancelled');
-    trace.abort();
+    trace.cancel();
     await second;
   });
 
@@ -396,7 +396,7 @@ describe('ending early', () => {
     const server = createTraceServer({ 'GET /job/stream': stream(STREAM) });
     const trace = setup(server);
     await trace.execute(PARAMS);
-    trace.abort();
+    trace.cancel();
     expect(trace.state.value.status).toBe('complete');
     trace.reset();
     expect(server.asked()).not.toContain('DELETE /job');

@@ -277,6 +277,45 @@ describe.each(['worker', 'page'])('a trace decoder in the %s', (place) => {
   });
 });
 
+describe('a trace decoder that goes on', () => {
+  it('reads a stream after one with a refused line, whose later lines are nobody’s', async () => {
+    const decoder = createTraceDecoder();
+    const table = new ColumnTable();
+    let lines = 0;
+    const take = ({ batch }: PlacedLine) => {
+      lines++;
+      if (batch) table.append(batch);
+    };
+    const consume = (text: string) =>
+      decoder.consume('http://trace.test/s', take, { fetch: serving(text, 4096) });
+    const later = Array.from({ length: 5000 }, (_, n) => record(n, [{ id: `later ${n}` }]));
+    for (let round = 1; round <= 3; round++) {
+      const refused = consume(`{"type":}\n${later.join('')}`);
+      await expect(refused).rejects.toBeInstanceOf(MalformedLineError);
+      await consume(TEXT);
+      expect([lines, table.rowCount]).toEqual([4 * round, 3 * round]);
+      expect(table.toJSON(3 * (round - 1))).toEqual(EXPECTED);
+    }
+    decoder.close();
+  });
+
+  it('tells of a stream that says nothing, once its lines were taken', async () => {
+    const decoder = createTraceDecoder();
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(encoder.encode(TEXT.slice(0, -10))),
+    });
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    const taken: string[] = [];
+    const silent = decoder.consume('http://trace.test/s', ({ header }) => taken.push(header.type), {
+      fetch: async () => new Response(body, { headers }),
+      idleTimeoutMs: 100,
+    });
+    await expect(silent).rejects.toBeInstanceOf(StreamInterruptedError);
+    expect(taken).toEqual(['meta', 'records', 'records']);
+    decoder.close();
+  });
+});
+
 describe('a trace decoder with a worker that fails', () => {
   it('decodes in the page where the script cannot be loaded, and says so', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);

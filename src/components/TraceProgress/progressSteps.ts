@@ -5,7 +5,8 @@ import {
 } from '../../composables/useTraceProgress/traceState.js';
 import type { TraceMessages } from '../../locales/TraceMessages.js';
 
-export type StepState = 'done' | 'current' | 'todo' | 'failed' | 'incomplete' | 'cancelled';
+export type StepState =
+  'done' | 'current' | 'todo' | 'failed' | 'incomplete' | 'detached' | 'cancelled';
 
 export interface ProgressStep {
   readonly stage: TraceStage;
@@ -25,10 +26,11 @@ export function progressSteps(state: TraceState): ProgressStep[] {
   });
 }
 
+const ENDS = ['failed', 'incomplete', 'detached', 'cancelled'] as const;
+
 function stateOfStep({ status }: TraceState): StepState {
   if (status === 'complete') return 'done';
-  if (status === 'failed' || status === 'incomplete' || status === 'cancelled') return status;
-  return 'current';
+  return ENDS.find((end) => end === status) ?? 'current';
 }
 
 export function stageName(stage: TraceStage, { stages }: TraceMessages): string {

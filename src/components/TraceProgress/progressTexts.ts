@@ -124,6 +124,8 @@ function noticeSentence(
       return notices.qualityMeta(notice.text);
     case 'rows-read-anew':
       return notices.rowsReadAnew[notice.reason];
+    case 'kept-job-unusable':
+      return notices.keptJobUnusable;
     case 'cancel-failed':
       return notices.cancelFailed;
   }

@@ -4,6 +4,7 @@ import type { TraceWriter } from '../../stores/index.js';
 import type { RequestHeaders, SendOptions } from '../../stream/index.js';
 import type { TraceDecoder } from '../../worker/index.js';
 import type { TraceMeter } from './createTraceMeter.js';
+import type { TraceJob } from './traceJob.js';
 import type { TraceNotice, TraceState } from './traceState.js';
 
 /** What a trace asks for. */
@@ -19,6 +20,8 @@ export interface TraceTransport {
   headers: RequestHeaders;
   fetch: typeof globalThis.fetch;
   poll: Omit<PollOptions, keyof SendOptions | 'onStatus'>;
+  /** Of its streams. */
+  idleTimeoutMs?: number;
 }
 
 /**
@@ -32,7 +35,8 @@ export type GoOn = (run: TraceRun) => Promise<void>;
  * it enters or tells then throws the signal's reason.
  */
 export interface TraceRun {
-  readonly request: TraceRequest;
+  /** Of a job that is taken up, as its status completes it. */
+  request: TraceRequest;
   readonly transport: TraceTransport;
   readonly signal: AbortSignal;
   readonly meter: TraceMeter;
@@ -48,13 +52,16 @@ export interface TraceRun {
   breathe(): Promise<void>;
   /** Tells how the server can be told to stop, while it can. */
   onCancel(cancel: (() => Promise<unknown>) | null): void;
+  /** Tells of the job that has the rows, once it is known. */
+  onJob(job: Omit<TraceJob, 'profile' | 'domains'>): void;
   /** Tells how the trace can be gone on with by hand, once it has ended; null: only from its beginning. */
   onResume(goOn: GoOn | null): void;
 }
 
 /** What every request of a run is sent with. */
 export function sendOptionsOf({ transport, signal }: TraceRun) {
-  return { headers: transport.headers, fetch: transport.fetch, signal };
+  const { headers, fetch, idleTimeoutMs } = transport;
+  return { headers, fetch, idleTimeoutMs, signal };
 }
 
 /** How the requests of a run that change nothing are tried again. */

@@ -16,6 +16,8 @@ export interface TraceMeter {
   dropRows(): void;
   /** The trace has ended: time stands still. */
   end(): void;
+  /** It goes on after all; the time in between counts for nothing. */
+  goOn(): void;
   read(): TraceMetrics;
 }
 
@@ -28,7 +30,7 @@ export function createTraceMeter(now: () => number): TraceMeter {
 
 class Meter implements TraceMeter {
   readonly #now: () => number;
-  readonly #startedAt: number;
+  #startedAt: number;
   #stepStartedAt: number;
   #endedAt: number | null = null;
   #percent: number | null = null;
@@ -74,6 +76,14 @@ class Meter implements TraceMeter {
 
   end(): void {
     this.#endedAt ??= this.#now();
+  }
+
+  goOn(): void {
+    if (this.#endedAt === null) return;
+    const pauseMs = this.#now() - this.#endedAt;
+    this.#startedAt += pauseMs;
+    this.#stepStartedAt += pauseMs;
+    this.#endedAt = null;
   }
 
   read(): TraceMetrics {

@@ -1,9 +1,11 @@
-import { TraceError } from '../../protocol/index.js';
 import type { TraceWriter } from '../../stores/index.js';
-import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
-import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from '../../stream/createYielder.js';
+import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
+import { asTraceError } from './asTraceError.js';
+import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
+import { isJobGone, isPageAtFault } from './endOfTrace.js';
 import { runTrace } from './runTrace.js';
+import type { TraceJob } from './traceJob.js';
 import type { GoOn, TraceRequest, TraceRun, TraceTransport } from './TraceRun.js';
 import { isActiveState, stageOf, type TraceNotice, type TraceState } from './traceState.js';
 
@@ -14,23 +16,41 @@ export interface TraceRunnerOptions {
   now: () => number;
   onState: (state: TraceState) => void;
   onNotices: (notices: readonly TraceNotice[]) => void;
+  /** Told of the job that could be taken up; null where there is none any more. */
+  onJob: (job: TraceJob | null) => void;
 }
 
-/** Runs one trace at a time; a new one ends the one before it. */
+/** Runs one trace at a time; a new one ends the one before it. No promise of it rejects. */
 export interface TraceRunner {
   readonly state: TraceState;
   /** Of the last trace; null before the first. */
   readonly meter: TraceMeter | null;
-  /** Resolves with the state in which the trace ended; never rejects. */
+  readonly canResume: boolean;
+  readonly canDetach: boolean;
+  /** Resolves with the state in which the trace ended. */
   execute(request: TraceRequest): Promise<TraceState>;
+  /** Takes a job up; resolves as `execute` does. */
+  attach(job: TraceJob): Promise<TraceState>;
+  /** Goes on with a trace that has ended too early; resolves as `execute` does. */
+  resume(): Promise<TraceState>;
   /** Cancels the trace under way, here and, where it can be told, on the server. */
-  abort(): void;
+  cancel(): void;
+  /** Ends the trace under way here, and leaves its job to the server. */
+  detach(): void;
   reset(): void;
+  /** Ends everything; a job that is under way is cancelled unless it is kept. */
+  dispose(keepsJob: boolean): void;
 }
 
 interface CurrentRun {
   controller: AbortController;
   decoder: ClosableTraceDecoder;
+  request: TraceRequest;
+  /** Runs all of it. */
+  work: GoOn;
+  /** It takes up a job, and can ask for no other. */
+  isAttached: boolean;
+  job: TraceJob | null;
   cancelOnServer: (() => Promise<unknown>) | null;
   /** How it can be gone on with by hand. */
   goOn: GoOn | null;
@@ -52,36 +72,56 @@ class Runner implements TraceRunner {
     this.#options = options;
   }
 
-  async execute(request: TraceRequest): Promise<TraceState> {
-    this.#end();
-    const { writer, now } = this.#options;
-    writer.clear();
-    this.meter = createTraceMeter(now);
-    const controller = new AbortController();
-    const decoder = createTraceDecoder();
-    const current: CurrentRun = {
-      controller,
-      decoder,
-      cancelOnServer: null,
-      goOn: null,
-      endedIn: null,
-    };
-    this.#current = current;
-    const run = this.#createRun(current, request, this.meter);
-    try {
-      await runTrace(run);
-    } catch (error) {
-      const stage = stageOf(this.state) ?? 'events';
-      if (!run.signal.aborted) this.#enter({ status: 'failed', stage, error: asTraceError(error) });
-    }
-    return current.endedIn ?? this.state;
+  get canResume(): boolean {
+    const current = this.#current;
+    const { status } = this.state;
+    if (current === null || current.endedIn === null) return false;
+    if (current.isAttached && isJobGone(this.state)) return false;
+    return status === 'incomplete' || status === 'failed' || status === 'detached';
   }
 
-  abort(): void {
-    if (!isActiveState(this.state)) return;
+  get canDetach(): boolean {
+    return this.#isUnderWay && this.#current?.job !== null;
+  }
+
+  execute(request: TraceRequest): Promise<TraceState> {
+    return this.#begin({ request, work: runTrace, isAttached: false, job: null });
+  }
+
+  attach(job: TraceJob): Promise<TraceState> {
+    const { profile, domains, seedCount, containerCount } = job;
+    const work: GoOn = async (run) => {
+      run.enter({ status: 'queued', job: null, seedCount, containerCount });
+      const { attachJob } = await import('./attachJob.js');
+      await attachJob(run, job);
+    };
+    return this.#begin({ request: { profile, params: {}, domains }, work, isAttached: true, job });
+  }
+
+  async resume(): Promise<TraceState> {
+    const current = this.#current;
+    if (!current || !this.canResume) return this.state;
+    const { goOn, job } = current;
+    if (this.state.status === 'detached' && job) return this.attach(job);
+    if (!goOn) return this.#begin(current);
+    this.meter?.goOn();
+    const controller = new AbortController();
+    return this.#run({ ...current, controller, cancelOnServer: null, endedIn: null }, goOn);
+  }
+
+  cancel(): void {
+    if (!this.#isUnderWay) return;
     const stage = stageOf(this.state) ?? 'events';
     this.#end();
     this.#enter({ status: 'cancelled', stage });
+  }
+
+  detach(): void {
+    const current = this.#current;
+    if (!this.canDetach || !current?.job) return;
+    const { jobId, seedCount, containerCount } = current.job;
+    current.controller.abort();
+    this.#enter({ status: 'detached', jobId, seedCount, containerCount });
   }
 
   reset(): void {
@@ -89,6 +129,43 @@ class Runner implements TraceRunner {
     this.#options.writer.clear();
     this.meter = null;
     this.#enter({ status: 'idle' });
+  }
+
+  dispose(keepsJob: boolean): void {
+    if (keepsJob) this.detach();
+    this.cancel();
+    this.#end();
+  }
+
+  get #isUnderWay(): boolean {
+    return this.#current?.endedIn === null;
+  }
+
+  #begin(trace: Pick<CurrentRun, 'request' | 'work' | 'isAttached' | 'job'>): Promise<TraceState> {
+    this.#end();
+    const { writer, now, onJob } = this.#options;
+    const { request, work, isAttached } = trace;
+    // a job that was begun before is none of a trace that is run anew
+    const job = isAttached ? trace.job : null;
+    onJob(job);
+    writer.clear();
+    this.meter = createTraceMeter(now);
+    const fresh = { cancelOnServer: null, goOn: null, endedIn: null };
+    const controller = new AbortController();
+    const decoder = createTraceDecoder();
+    return this.#run({ request, work, isAttached, job, controller, decoder, ...fresh }, work);
+  }
+
+  async #run(current: CurrentRun, work: GoOn): Promise<TraceState> {
+    this.#current = current;
+    const run = this.#createRun(current);
+    try {
+      await work(run);
+    } catch (error) {
+      const stage = stageOf(this.state) ?? 'events';
+      if (!run.signal.aborted) this.#enter({ status: 'failed', stage, error: asTraceError(error) });
+    }
+    return current.endedIn ?? this.state;
   }
 
   #enter(state: TraceState): void {
@@ -99,19 +176,31 @@ class Runner implements TraceRunner {
 
   /** A trace has ended: nothing of it is left to be cancelled, and nothing is under way. */
   #settle(state: TraceState): void {
+    const { writer, onJob } = this.#options;
+    const current = this.#current;
     this.meter?.end();
-    this.#options.writer.endReceiving();
-    if (!this.#current) return;
-    this.#current.endedIn = state;
-    this.#current.cancelOnServer = null;
-    this.#current.decoder.close();
+    writer.endReceiving();
+    const isOver = ['idle', 'complete', 'cancelled'].includes(state.status);
+    if (isOver || isJobGone(state)) onJob(null);
+    if (!current) return;
+    current.endedIn = state;
+    current.cancelOnServer = null;
+    // batches build on each other: one that was decoded and not taken is missed by all behind it
+    if (isOver || current.controller.signal.aborted || isPageAtFault(state)) current.goOn = null;
+    if (!current.goOn) current.decoder.close();
   }
 
-  #createRun(current: CurrentRun, request: TraceRequest, meter: TraceMeter): TraceRun {
+  #createRun(current: CurrentRun): TraceRun {
     const { writer, transport, onNotices } = this.#options;
     const { signal } = current.controller;
+    const meter = this.meter ?? createTraceMeter(this.#options.now);
     return {
-      request,
+      get request() {
+        return current.request;
+      },
+      set request(request) {
+        current.request = request;
+      },
       transport,
       signal,
       meter,
@@ -132,15 +221,27 @@ class Runner implements TraceRunner {
       },
       dropRows: () => {
         signal.throwIfAborted();
-        // what the decoder has told of its dictionaries goes with the rows
-        current.decoder.close();
-        current.decoder = createTraceDecoder();
-        writer.clear();
+        this.#dropRows(current);
         meter.dropRows();
       },
       onCancel: (cancel) => void (current.cancelOnServer = cancel),
+      onJob: (job) => this.#takeJob(current, job),
       onResume: (goOn) => void (current.goOn = goOn),
     };
+  }
+
+  #takeJob(current: CurrentRun, job: Omit<TraceJob, 'profile' | 'domains'>): void {
+    current.controller.signal.throwIfAborted();
+    const { profile, domains } = current.request;
+    current.job = { ...job, profile, domains };
+    this.#options.onJob(current.job);
+  }
+
+  #dropRows(current: CurrentRun): void {
+    // what the decoder has told of its dictionaries goes with the rows
+    current.decoder.close();
+    current.decoder = createTraceDecoder();
+    this.#options.writer.clear();
   }
 
   #end(): void {
@@ -156,13 +257,4 @@ class Runner implements TraceRunner {
       this.#options.onNotices([{ kind: 'cancel-failed', error: asTraceError(error) }]);
     });
   }
-}
-
-/** What is no TraceError is a fault of this library or of the page; its cause tells. */
-function asTraceError(error: unknown): TraceError {
-  if (error instanceof TraceError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new TraceError('UNEXPECTED', `The trace failed unexpectedly: ${message}`, {
-    cause: error,
-  });
 }

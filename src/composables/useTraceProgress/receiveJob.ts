@@ -90,6 +90,7 @@ export async function receiveJob(
 ): Promise<Received> {
   const { streamUrl } = job;
   cancelWith(run, job);
+  run.onJob({ jobId: job.jobId, statusUrl: job.statusUrl, streamUrl, ...scope });
   run.enter({ status: 'queued', job: null, ...scope });
   run.meter.startStep();
   let reading: StreamReading | null = null;

@@ -6,10 +6,10 @@ export type TraceStage = 'seed-resolve' | 'lineage' | 'events';
 
 /** What is known of a trace once its lineage is there. */
 export interface TraceScope {
-  /** Lots that the trace starts from. */
-  seedCount: number;
-  /** Containers whose events are asked for. */
-  containerCount: number;
+  /** Lots that the trace starts from; null of a job that was taken up by its id. */
+  seedCount: number | null;
+  /** Containers whose events are asked for; null where the server of such a job does not tell. */
+  containerCount: number | null;
 }
 
 /** Where a trace stands, with the fields that belong to it. */
@@ -32,6 +32,8 @@ export type TraceState =
       /** What cut the result short, where something did. */
       error: TraceError | null;
     } & TraceScope)
+  /** Left alone here, while its job goes on. */
+  | ({ status: 'detached'; jobId: string | null } & TraceScope)
   | { status: 'failed'; stage: TraceStage; error: TraceError }
   | { status: 'cancelled'; stage: TraceStage };
 
@@ -47,7 +49,7 @@ export function stageOf(state: TraceState): TraceStage | null {
 
 /** Whether a trace is under way. */
 export function isActiveState({ status }: TraceState): boolean {
-  return !['idle', 'complete', 'incomplete', 'failed', 'cancelled'].includes(status);
+  return !['idle', 'complete', 'incomplete', 'detached', 'failed', 'cancelled'].includes(status);
 }
 
 /** Figures of a trace that is under way or has ended. */
@@ -60,7 +62,7 @@ export interface TraceMetrics {
   bytes: number;
   /** Rows a second since the result began to arrive, 0 before. */
   rowsPerSecond: number;
-  /** Since `execute`, ms. */
+  /** Since the trace began, ms, without the time that it was left between its end and `resume`. */
   elapsedMs: number;
   /** Left of the step under way, ms; null where nothing is known of it. */
   remainingMs: number | null;
@@ -83,5 +85,7 @@ export type TraceNotice =
   | { kind: 'quality-meta'; text: string }
   /** Rows were dropped and are read anew: the job began anew, or the connection to it broke off. */
   | { kind: 'rows-read-anew'; reason: 'restarted' | 'interrupted' }
+  /** What was kept of a trace to be taken up was damaged or of another server; it was forgotten. */
+  | { kind: 'kept-job-unusable' }
   /** The trace was cancelled here, and the server could not be told. */
   | { kind: 'cancel-failed'; error: TraceError };
