@@ -140,7 +140,8 @@ function judgeFailed(
 }
 
 /** Holds the end of a run to what an end must be: the whole result, or an honest word of what it lacks. */
-export function judgeRun(trace: ChaosTrace, { state, tables: texts, seen }: RunEnd): RunVerdict {
+export function judgeRun(trace: ChaosTrace, end: RunEnd): RunVerdict {
+  const { state, tables: texts, seen, completeDomains } = end;
   const judged = [...texts].map(
     ([domain, text]) => [domain, judgeTable(trace, domain, text)] as const,
   );
@@ -148,6 +149,9 @@ export function judgeRun(trace: ChaosTrace, { state, tables: texts, seen }: RunE
   const lacking = judged.filter(([, table]) => table.missing.length > 0);
   const isWhole = lacking.length === 0;
   const violations = judgeRows(tables);
+  for (const [domain] of lacking.filter(([name]) => completeDomains.includes(name))) {
+    violations.push({ kind: 'silent loss', text: `${domain} lacks rows and is shown as complete` });
+  }
   if (state === null) violations.push({ kind: 'hang', text: 'did not settle' });
   if (state?.status === 'complete' && !isWhole) {
     const text = lacking.map(([domain, { missing }]) => `${domain} lacks ${missing.length} rows`);

@@ -16,6 +16,8 @@ export interface RunEnd {
   state: TraceState | null;
   /** JSON of each domain's table. */
   tables: ReadonlyMap<string, string>;
+  /** Domains that the store calls complete. */
+  completeDomains: readonly string[];
   resumeCount: number;
   seen: readonly SeenRequest[];
 }
@@ -53,8 +55,11 @@ export async function runTraceOnce(
   const { tables } = trace.store;
   const texts = domains.map((name) => [name, JSON.stringify(tables.get(name) ?? [])] as const);
   const { resumeCount } = trace.metrics.value;
+  const completeDomains = trace.store.domains
+    .filter(({ status }) => status === 'complete')
+    .map(({ name }) => name);
   clock.run(() => scope.stop());
   ended.abort();
   await server.close();
-  return { state, tables: new Map(texts), resumeCount, seen: server.seen };
+  return { state, tables: new Map(texts), completeDomains, resumeCount, seen: server.seen };
 }
