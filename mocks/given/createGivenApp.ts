@@ -16,7 +16,7 @@ export interface GivenAppOptions {
   domains: Readonly<Record<string, readonly TraceRow[]>>;
   /** Rows a batch. @default 5000 */
   batchSize?: number;
-  /** Whether `/result` hands out pages; where not it answers 404 JOB_RESULT_EXPIRED. @default true */
+  /** Whether there is a `/result`; where not it answers 404 NOT_FOUND. @default true */
   offersPages?: boolean;
   /** Chunks that have expired, by domain: the stream skips them without a word, pages lack their rows. */
   expiredChunks?: Readonly<Record<string, readonly number[]>>;
@@ -115,7 +115,7 @@ class GivenServer implements GivenApp {
   #result(domains: readonly string[], query: URLSearchParams): Response {
     const { offersPages = true, aggregation } = this.#options;
     if (!offersPages) {
-      return refusal(404, SERVER_ERROR_CODES.jobResultExpired, 'Job result expired');
+      return refusal(404, SERVER_ERROR_CODES.notFound, 'Not found');
     }
     const offset = Number(query.get('offset') ?? 0);
     const limit = Number(query.get('limit') ?? 0);

@@ -13,6 +13,11 @@ export interface TableVerdict {
   foreign: number;
 }
 
+/** A row as text, whatever the order of its columns: pages of the given server sort them. */
+function textOf(row: object): string {
+  return JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 const places = new WeakMap<ChaosTrace, Map<string, Map<string, number>>>();
 
 /** The place of each row by its JSON. @throws where two rows are alike: nothing could tell them apart */
@@ -22,7 +27,7 @@ function placesOf(trace: ChaosTrace, domain: string): Map<string, number> {
   const known = byDomain.get(domain);
   if (known) return known;
   const rows = trace.expected.get(domain)!;
-  const made = new Map(rows.map((row, index) => [JSON.stringify(row), index]));
+  const made = new Map(rows.map((row, index) => [textOf(row), index]));
   if (made.size !== rows.length)
     throw new Error(`${trace.name}: ${domain} has rows that are alike.`);
   byDomain.set(domain, made);
@@ -39,7 +44,7 @@ export function judgeTable(trace: ChaosTrace, domain: string, text: string): Tab
   const found = new Set<number>();
   let last = -1;
   for (const row of rows) {
-    const place = known.get(JSON.stringify(row));
+    const place = known.get(textOf(row));
     if (place === undefined) verdict.foreign += 1;
     else if (found.has(place)) verdict.repeated += 1;
     else {

@@ -85,7 +85,7 @@ describe('a server of the given contract', () => {
     const { ask } = await runJob({ domains: { history: rowsOf(1) }, offersPages: false });
     const answer = await ask('/result?domain=history');
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ code: 'JOB_RESULT_EXPIRED' });
+    expect(await answer.json()).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('answers 404 for a job that it does not know, and to DELETE', async () => {
