@@ -104,6 +104,15 @@ const builds: Record<string, UserConfig> = {
       copyPublicDir: false,
     },
   },
+  /** `npm run chaos`. */
+  chaos: {
+    build: {
+      ssr: true,
+      outDir: 'dist-chaos',
+      rolldownOptions: { input: { chaos: path('./tests/chaos/main.ts') } },
+      copyPublicDir: false,
+    },
+  },
   /** The demo page that the server serves. */
   demo: { plugins: [vue()], base: './', build: { outDir: 'dist-demo', chunkSizeWarningLimit } },
   /** The demo page with its backend inside, for any static server. */

@@ -5,6 +5,18 @@ export {
 } from './adapters/memory/memoryChunkStore.js';
 export { createSyntheticSource } from './adapters/synthetic/index.js';
 export type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
+export {
+  type CutEnd,
+  type Fault,
+  type FaultOptions,
+  type FaultRule,
+  type FaultyApp,
+  type RequestApp,
+  type SeenRequest,
+  type TraceRequestKind,
+  withFaults,
+} from './faults.js';
+export { createGivenApp, type GivenApp, type GivenAppOptions } from './given/createGivenApp.js';
 export { createTraceHandlers } from './handlers.js';
 export type { Log, LogLevel } from './log.js';
 export type {

@@ -10,6 +10,7 @@ const SOURCES = [
   'index.html',
   'vite.config.ts',
   'scripts',
+  'tests/chaos',
   'package-lock.json',
 ];
 
