@@ -6,6 +6,7 @@ export {
 export { createSyntheticSource } from './adapters/synthetic/index.js';
 export type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
 export { createTraceHandlers } from './handlers.js';
+export type { AskedJob, RequestHooks, Verdict } from './http/RequestHooks.js';
 export type { Log, LogLevel } from './log.js';
 export type {
   ChunkStore,
