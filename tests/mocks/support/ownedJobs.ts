@@ -42,7 +42,7 @@ export function useOwnedJobs() {
     const store =
       kind === 'memory' ? createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1e6 }) : undefined;
     const opened = store
-      ? { store, jobs: memoryQueue(store) }
+      ? { store, jobs: memoryQueue(store), redis: null }
       : await queues.open({ maxWaiting: 100 });
     closing.push(() => opened.jobs.close());
     const app = createTraceApp({
@@ -54,7 +54,7 @@ export function useOwnedJobs() {
       ownerOf: createSessionOwner(SETTINGS),
       ...ports,
     });
-    return { app, store: opened.store };
+    return { app, store: opened.store, redis: opened.redis };
   }
   return { open };
 }
