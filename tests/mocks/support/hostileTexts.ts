@@ -6,7 +6,7 @@ export const HOSTILE_TEXTS = [
   ...[':', '*', '?', '[a-z]', '{tag}', 'a:b:meta', 'x:result:meta', '..', '../..', './', '/', '\\'],
   ...['%2f', '%2F..%2F', '%00', '%0d%0aSET x y', '%ff', '%', '%c0%ae', 'a%3Ameta', '+', ' ', '\t'],
   ...["'", '"', '`', "' OR '1'='1", "'; DROP TABLE containers; --", '$ids', '?1', '/* */', '\\x00'],
-  ...['\n', '\r\nDEL a', '\u0000', 'a\u0000b', '\u2028', '\ufeff', '\ud800', 'ａ', '測試', '💥'],
+  ...['\n', '\r\nDEL a', '\u0000', 'a\u0000b', '\u2028', '\ufeff', '\ud800', 'ａ', '試測', '💥'],
   ...['<script>', '${1}', '#{1}', '{{1}}', 'redis.call("FLUSHALL")', 'x'.repeat(129)],
   'x'.repeat(5_000),
 ];
