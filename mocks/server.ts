@@ -25,8 +25,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
   const { sessionCookie, ownerSecret: secret } = settings;
-  const trustedProxies = readNumber(process.env, 'TRUST_PROXY', 0, 0);
   const metrics = createPrometheusMetrics({ readQueueDepth: () => countWaiting() });
+  const trustedProxies = readNumber(process.env, 'TRUST_PROXY', 0, 0);
   const { app, countWaiting, endStreams, close } = createBackend({
     settings,
     source: readSource(process.env),

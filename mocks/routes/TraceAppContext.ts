@@ -9,13 +9,14 @@ import type { TraceSettings } from '../settings.js';
 import type { TraceStages } from '../stages/TraceStages.js';
 
 /** What the routes share. */
-export interface TraceAppContext extends Required<Omit<RequestHooks, 'isOwnSite'>> {
+export interface TraceAppContext extends Required<Pick<RequestHooks, 'ownerOf' | 'authorize'>> {
   stages: TraceStages;
   store: ChunkStore;
   queue: JobQueue | null;
   settings: TraceSettings;
   compression: ChunkCompression | undefined;
   rateLimiter: RateLimiter;
+  clientOf: (env: unknown) => string;
   log: Log;
   metrics: TraceMetrics | undefined;
   /** Aborted when the server stops. */
