@@ -18,7 +18,7 @@ export interface RequestHooks {
   clientOf?: (env: unknown) => string;
   /**
    * Whose a job is that a request makes or asks for: opaque text, kept with the job; null for nobody's.
-   * @default in Node the session of the request, as a digest; in a page nobody's
+   * @default of `createMockBackend` in Node `createSessionOwner`; else every job is nobody's
    */
   ownerOf?: (request: Request, jobId: string) => string | null | Promise<string | null>;
   /**

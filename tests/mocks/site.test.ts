@@ -54,6 +54,8 @@ describe('the page of the built server', () => {
       sessions.add(sessionOf(page));
     }
     expect(sessions.size).toBe(3);
+    // what is no page may be asked for by who keeps no cookies
+    expect((await server.request('/nothing.js')).headers.get('Set-Cookie')).toBeNull();
   });
 
   it('leaves the session that there is', async () => {
