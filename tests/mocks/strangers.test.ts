@@ -118,7 +118,9 @@ describe.each(['memory', 'Redis'] as const)('in %s', (kind) => {
     const opened = await open(kind);
     const { url } = await makeJob(opened, 'finished', {});
     for (const headers of [{}, OWNER, ...Object.values(STRANGERS)]) {
-      expect((await opened.app.request(`${url}/result`, { headers })).status).toBe(200);
+      const answer = await opened.app.request(`${url}/result`, { headers });
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ results: { history: { count: 4 } } });
     }
   });
 
@@ -166,7 +168,9 @@ describe.each(['memory', 'Redis'] as const)('in %s', (kind) => {
         }),
       ]),
     );
-    for (verdict of ['allow', true]) expect((await get('/result')).status).toBe(200);
+    for (verdict of ['allow', true]) {
+      expect(await (await get('/result')).json()).toMatchObject({ stage: 'events' });
+    }
   });
 
   it('refuses where the host’s rule fails, and says no more than that', async () => {
