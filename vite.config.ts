@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type UserConfig } from 'vite';
 import dts from 'vite-plugin-dts';
+import { PAGE_POLICY } from './mocks/http/pagePolicy.js';
+import { metaPolicy } from './scripts/metaPolicy.mjs';
 import { mswServiceWorker } from './scripts/mswServiceWorker.mjs';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -117,7 +119,7 @@ const builds: Record<string, UserConfig> = {
   demo: { plugins: [vue()], base: './', build: { outDir: 'dist-demo', chunkSizeWarningLimit } },
   /** The demo page with its backend inside, for any static server. */
   static: {
-    plugins: [vue(), mswServiceWorker()],
+    plugins: [vue(), mswServiceWorker(), metaPolicy(PAGE_POLICY)],
     base: './',
     build: { outDir: 'dist-static', chunkSizeWarningLimit },
     worker: { format: 'es' },

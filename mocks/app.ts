@@ -5,6 +5,8 @@ import { ApiError } from './http/ApiError.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { limitClients } from './http/limitClients.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
+import { refuseOtherSites } from './http/refuseOtherSites.js';
+import { isOwnJob, type RequestHooks } from './http/RequestHooks.js';
 import { errorFields, type Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
 import type { ChunkStore, JobQueue, TraceSource } from './ports.js';
@@ -20,7 +22,7 @@ import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
 import { createStages } from './stages/createStages.js';
 import type { TraceStages } from './stages/TraceStages.js';
 
-export interface TraceAppPorts {
+export interface TraceAppPorts extends RequestHooks {
   /** Where traces come from, asked in the thread that answers requests; or what answers in another one. */
   source: TraceSource | TraceStages;
   store: ChunkStore;
@@ -29,8 +31,6 @@ export interface TraceAppPorts {
   settings?: Partial<TraceSettings>;
   /** @default one that counts in memory, by the settings */
   rateLimiter?: RateLimiter;
-  /** The name of who is asking, for the limits, by what the host knows. @default one client for all */
-  clientOf?: (env: unknown) => string;
   /** Reads compressed chunks and joins them to gzip bodies. @default none: all chunks must be JSON */
   compression?: ChunkCompression;
   log?: Log;
@@ -73,6 +73,8 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
       settings.sessionsPerAddress,
     ),
     clientOf: ports.clientOf ?? (() => 'everyone'),
+    ownerOf: ports.ownerOf ?? (() => null),
+    authorize: ports.authorize ?? isOwnJob,
     log: ports.log ?? (() => undefined),
     metrics: ports.metrics,
     stopping: ports.stopping ?? new AbortController().signal,
@@ -81,7 +83,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),
   };
   const app = new Hono();
-  app.use(watchRequests(context));
+  app.use(watchRequests(context), refuseOtherSites(ports.isOwnSite));
   addHealthRoute(app, context);
   addSeedResolveRoute(app, context);
   addLineageRoute(app, context);

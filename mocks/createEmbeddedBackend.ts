@@ -31,9 +31,9 @@ export function createEmbeddedBackend(
   options: TraceBackendOptions,
   { startThread, openStages, compression }: BackendHost,
 ): TraceBackend {
-  const { log = () => undefined, metrics, clientOf } = options;
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const source = sourceOf(options.source);
+  const { source: asked, settings: given, log = () => undefined, metrics, ...hooks } = options;
+  const settings = { ...DEFAULT_SETTINGS, ...given };
+  const source = sourceOf(asked);
   const store = createMemoryChunkStore({
     ttlSeconds: settings.jobTtlSeconds,
     maxBytes: settings.storeMaxBytes,
@@ -54,6 +54,6 @@ export function createEmbeddedBackend(
     compression,
     log,
     metrics,
-    clientOf,
+    ...hooks,
   });
 }

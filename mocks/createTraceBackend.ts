@@ -1,4 +1,5 @@
 import type { DuckdbOptions, SyntheticOptions } from './adapters/createSource.js';
+import type { RequestHooks } from './http/RequestHooks.js';
 import { createTraceApp, type TraceApp, type TraceAppPorts } from './app.js';
 import type { Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
@@ -6,15 +7,13 @@ import type { JobQueue } from './ports.js';
 import type { TraceSettings } from './settings.js';
 import type { OpenStages } from './stages/TraceStages.js';
 
-export interface TraceBackendOptions {
+export interface TraceBackendOptions extends RequestHooks {
   /** The synthetic factory, or a database. @default the factory with 114,892 containers, seed 1 */
   source?: Partial<SyntheticOptions> | DuckdbOptions;
   settings?: Partial<TraceSettings>;
   log?: Log;
   /** @default nothing is counted */
   metrics?: TraceMetrics;
-  /** Who is asking, for the rate limits, by what the host knows. @default one client for all */
-  clientOf?: (env: unknown) => string;
 }
 
 export interface TraceBackend {

@@ -18,6 +18,7 @@ export {
 } from './faults.js';
 export { createGivenApp, type GivenApp, type GivenAppOptions } from './given/createGivenApp.js';
 export { createTraceHandlers } from './handlers.js';
+export type { AskedJob, RequestHooks, Verdict } from './http/RequestHooks.js';
 export type { Log, LogLevel } from './log.js';
 export type {
   ChunkStore,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { SourceOptions } from './adapters/createSource.js';
 import { clientName, namedSession } from './http/client.js';
@@ -46,21 +46,23 @@ export function createJsonLog(write: (line: string) => void): Log {
 
 /**
  * Who is asking: the session of the cookie, or of a bearer token, at an address, behind as many
- * proxies as TRUST_PROXY says stand in front. Of a session only a digest goes on.
+ * proxies as TRUST_PROXY says stand in front. Of a session only a digest goes on, keyed by the secret.
  */
 export function createClientOf(
   trustedProxies: number,
   sessionCookie: string,
+  secret = '',
 ): (env: unknown) => string {
   return (env) => {
     const { headers, socket } = (env as HttpBindings).incoming;
     const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',');
     const address = clientAddress(socket.remoteAddress, forwardedFor, trustedProxies);
     const session = namedSession(headers.cookie, headers.authorization, sessionCookie);
-    return clientName({ address, session: session && digest(session) });
+    return clientName({ address, session: session && digest(session, secret) });
   };
 }
 
-function digest(session: string): string {
-  return createHash('sha256').update(`trace session ${session}`).digest('base64url').slice(0, 22);
+function digest(session: string, secret: string): string {
+  const hmac = createHmac('sha256', `trace session ${secret}`);
+  return hmac.update(session).digest('base64url').slice(0, 22);
 }

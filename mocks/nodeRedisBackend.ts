@@ -10,6 +10,7 @@ import {
   type TraceBackend,
   type TraceBackendOptions,
 } from './createTraceBackend.js';
+import type { RequestHooks } from './http/RequestHooks.js';
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
 import { startJobThread } from './nodeJobThread.js';
@@ -26,7 +27,8 @@ interface RedisProcessOptions {
 }
 
 export type RedisBackendOptions = RedisProcessOptions &
-  Pick<TraceBackendOptions, 'metrics' | 'clientOf'>;
+  RequestHooks &
+  Pick<TraceBackendOptions, 'metrics'>;
 
 export interface RedisWorkerOptions extends RedisProcessOptions {
   /** What its jobs write to; the worker closes it. */
@@ -62,7 +64,7 @@ function placeOf({ redisUrl, redisKeyPrefix, workerQueue }: TraceSettings) {
 
 /** The server's part of a backend on Redis: its jobs run in worker processes. */
 export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
-  const { settings, source, log, metrics, clientOf } = options;
+  const { settings, source, log, metrics, ...hooks } = options;
   const { redis, store, closeStore } = openRedisStore(options);
   const queue = createBullmqJobQueue({
     ...placeOf(settings),
@@ -88,7 +90,7 @@ export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
     rateLimiter,
     log,
     metrics,
-    clientOf,
+    ...hooks,
   });
 }
 

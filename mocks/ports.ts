@@ -107,6 +107,8 @@ export interface JobFields {
   stage: string;
   /** How many attempts at the job have begun; the last one is the one that may write. */
   attempt: string;
+  /** Whose the job is; see `RequestHooks.ownerOf`. */
+  owner: string;
 }
 
 /** How a job ended. */
@@ -195,7 +197,7 @@ export interface JobQueue {
    * Takes a client's job; its status is in the chunk store when this resolves. Rejects where it takes
    * none, with QueueLimitError where it takes no more of this client.
    */
-  enqueue(job: EventsJob | PackedJob, client?: string): Promise<void>;
+  enqueue(job: EventsJob | PackedJob, client?: string, owner?: string): Promise<void>;
   /** How many jobs are taken up before a job that waits, and itself; null for any other. */
   position(jobId: string): Promise<number | null>;
   /** Ends a queued or running job; false where there is none. */

@@ -4,6 +4,10 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { addMetricsRoute } from './adapters/prometheus/addMetricsRoute.js';
 import { createPrometheusMetrics } from './adapters/prometheus/prometheusMetrics.js';
+import { giveSession } from './http/giveSession.js';
+import { createOwnSiteCheck } from './http/ownSite.js';
+import { securityHeaders } from './http/securityHeaders.js';
+import { createSessionOwner } from './http/sessionOwner.js';
 import { createMockBackend } from './node.js';
 import { createClientOf, createJsonLog, LOOPBACK, readSource } from './nodeEnvironment.js';
 import { listen, readPort } from './nodeListen.js';
@@ -20,21 +24,26 @@ const log = createJsonLog((line) => process.stderr.write(line));
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
+  const { sessionCookie, ownerSecret: secret } = settings;
   const metrics = createPrometheusMetrics({ readQueueDepth: () => countWaiting() });
+  const trustedProxies = readNumber(process.env, 'TRUST_PROXY', 0, 0);
   const { app, countWaiting, endStreams, close } = createBackend({
     settings,
     source: readSource(process.env),
     log,
     metrics,
-    clientOf: createClientOf(readNumber(process.env, 'TRUST_PROXY', 0, 0), settings.sessionCookie),
+    clientOf: createClientOf(trustedProxies, sessionCookie, secret),
+    ownerOf: createSessionOwner({ sessionCookie, secret }),
+    isOwnSite: createOwnSiteCheck({ trustedProxies }),
   });
   const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
   await access(`${demo}/index.html`);
   const site = new Hono()
+    .use(securityHeaders)
     .all('/api/*', (c) => app.fetch(c.req.raw, c.env))
     .get('/healthz', (c) => app.fetch(c.req.raw, c.env));
   addMetricsRoute(site, metrics);
-  site.use('/*', serveStatic({ root: demo }));
+  site.use('/*', giveSession({ sessionCookie, trustedProxies }), serveStatic({ root: demo }));
 
   const server = await listen(site.fetch, {
     port: readPort(process.env, 'PORT', DEFAULT_PORT),

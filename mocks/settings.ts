@@ -38,6 +38,8 @@ export interface TraceSettings {
   sessionCookie: string;
   /** All sessions of one address together may ask so many times as much as one client. */
   sessionsPerAddress: number;
+  /** Key of the digests that stand for sessions; the same for all servers, known to them alone. */
+  ownerSecret: string;
 
   /** Redis that holds results and queue; empty: both are in this process. */
   redisUrl: string;
@@ -86,6 +88,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   },
   sessionCookie: 'session',
   sessionsPerAddress: 3,
+  ownerSecret: '',
 
   redisUrl: '',
   redisKeyPrefix: 'mes_wip',
@@ -165,6 +168,7 @@ function readClientSettings(env: Environment, d: TraceSettings) {
     },
     sessionCookie: env.TRACE_SESSION_COOKIE?.trim() || d.sessionCookie,
     sessionsPerAddress: readNumber(env, 'TRACE_SESSIONS_PER_ADDRESS', d.sessionsPerAddress),
+    ownerSecret: env.TRACE_OWNER_SECRET?.trim() || d.ownerSecret,
   };
 }
 

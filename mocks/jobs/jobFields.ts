@@ -7,10 +7,15 @@ export interface QueuedJob {
   createdAt: string;
   /** Who asked for it. */
   client?: string;
+  /** Whose it is. */
+  owner?: string;
 }
 
 /** The fields of a job's hash before anything of it is known; all of them, as it may have expired. */
-export function jobFields({ job, createdAt }: QueuedJob, status: string): Partial<JobFields> {
+export function jobFields(
+  { job, createdAt, owner }: QueuedJob,
+  status: string,
+): Partial<JobFields> {
   return {
     profile: job.profile,
     cid_count: String('cidCount' in job ? job.cidCount : job.containerIds.length),
@@ -20,5 +25,6 @@ export function jobFields({ job, createdAt }: QueuedJob, status: string): Partia
     pct: '0',
     stage: 'events',
     created_at: createdAt,
+    ...(owner !== undefined && { owner }),
   };
 }

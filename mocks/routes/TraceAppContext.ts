@@ -1,4 +1,5 @@
 import type { RateLimiter } from '../http/rateLimiter.js';
+import type { RequestHooks } from '../http/RequestHooks.js';
 import { errorFields, type Log } from '../log.js';
 import type { TraceMetrics } from '../metrics.js';
 import type { ChunkStore, JobQueue } from '../ports.js';
@@ -8,7 +9,7 @@ import type { TraceSettings } from '../settings.js';
 import type { TraceStages } from '../stages/TraceStages.js';
 
 /** What the routes share. */
-export interface TraceAppContext {
+export interface TraceAppContext extends Required<Pick<RequestHooks, 'ownerOf' | 'authorize'>> {
   stages: TraceStages;
   store: ChunkStore;
   queue: JobQueue | null;

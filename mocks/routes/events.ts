@@ -14,12 +14,12 @@ const RETRY_AFTER_SECONDS = 30;
 async function enqueue(
   queue: JobQueue,
   job: PackedJob,
-  client: string,
+  who: { client: string; owner: string | null },
   { log }: TraceAppContext,
 ): Promise<void> {
   const later = { retry_after_seconds: RETRY_AFTER_SECONDS };
   try {
-    await queue.enqueue(job, client);
+    await queue.enqueue(job, who.client, who.owner ?? undefined);
   } catch (error) {
     if (error instanceof QueueLimitError) {
       throw new ApiError(429, SERVER_ERROR_CODES.tooManyRequests, error.message, later);
@@ -50,7 +50,7 @@ function accepted(jobId: string) {
 
 /** `POST /api/trace/events`: the events, at once or by a job. */
 export function addEventsRoute(app: Hono, context: TraceAppContext): void {
-  const { queue, settings, rateLimiter, clientOf } = context;
+  const { queue, settings, rateLimiter, clientOf, ownerOf } = context;
   app.post('/api/trace/events', async (c) => {
     const client = clientOf(c.env);
     await rateLimiter.check('events', client);
@@ -58,7 +58,8 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
     const queueJob =
       queue &&
       (async (job: PackedJob) => {
-        await enqueue(queue, job, client, context);
+        const owner = await ownerOf(request, job.jobId);
+        await enqueue(queue, job, { client, owner }, context);
         // who left before the answer will never know of the job
         if (request.signal.aborted) await queue.cancel(job.jobId);
         return jsonAnswer(accepted(job.jobId), { wrap: settings.wrapAnswers, status: 202 });

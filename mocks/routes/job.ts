@@ -69,7 +69,7 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
   const offset = readCount(c.req.query('offset'), 'offset');
   const limit = readCount(c.req.query('limit'), 'limit');
   const wrap = answerOptions(context);
-  const result = await readResult(context, jobId, await readFields(context, jobId));
+  const result = await readResult(context, jobId, await readFields(context, c.req.raw, jobId));
   if ('legacy' in result) {
     const page = legacyPage(result.legacy, domain, offset, limit);
     return page ? jsonAnswer(page, wrap) : streamedJsonAnswer(() => whole(result.legacy), wrap);
@@ -96,13 +96,13 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
 async function answerCancel(c: Context, context: TraceAppContext): Promise<Response> {
   const { store, queue, settings, now } = context;
   const jobId = checkName(c.req.param('id')!, 'job_id');
-  const { status = 'queued' } = await readFields(context, jobId);
+  const { status = 'queued' } = await readFields(context, c.req.raw, jobId);
   if (!isJobDead(status) && !(await queue?.cancel(jobId))) {
     const completedAt = String(now() / 1000);
     const end = { status: 'cancelled', progress: '', pct: '0', completed_at: completedAt };
     await store.endJob(jobId, end);
   }
-  const { status: ended } = await readFields(context, jobId);
+  const { status: ended } = await readFields(context, c.req.raw, jobId);
   return jsonAnswer({ job_id: jobId, status: ended }, { wrap: settings.wrapAnswers, status: 202 });
 }
 
@@ -114,7 +114,7 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
   app.get('/api/trace/job/:id', async (c) => {
     await limited(c);
     const jobId = checkName(c.req.param('id'), 'job_id');
-    const fields = await readFields(context, jobId);
+    const fields = await readFields(context, c.req.raw, jobId);
     const status = statusOf(jobId, fields, now());
     const position = status.status === 'queued' ? await queuePlace(context, jobId) : null;
     const body = position === null ? status : { ...status, position };

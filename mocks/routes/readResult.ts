@@ -7,12 +7,23 @@ import type { TraceAppContext } from './TraceAppContext.js';
 /** A result: its meta, or the whole of a legacy one. */
 export type StoredResult = { meta: ResultMeta } | { legacy: Uint8Array };
 
+/**
+ * The fields of a job that the request may have. One that is denied differs in nothing from one that
+ * does not exist, whose store is asked as well, and whose caller.
+ * @throws ApiError 404
+ */
 export async function readFields(
-  context: TraceAppContext,
+  { store, ownerOf, authorize }: Pick<TraceAppContext, 'store' | 'ownerOf' | 'authorize'>,
+  request: Request,
   jobId: string,
 ): Promise<Partial<JobFields>> {
-  const fields = await context.store.readJob(jobId);
-  if (fields) return fields;
+  const caller = await ownerOf(request, jobId);
+  const fields = await store.readJob(jobId);
+  if (fields) {
+    const { owner = null, profile, status } = fields;
+    const verdict = await authorize(request, { jobId, owner, caller, profile, status });
+    if (verdict === true || verdict === 'allow') return fields;
+  }
   throw new ApiError(
     404,
     SERVER_ERROR_CODES.jobNotFound,

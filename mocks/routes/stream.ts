@@ -51,7 +51,7 @@ async function findStream(
 ): Promise<AskedStream> {
   const { store, compression, sleep } = context;
   const cursor = c.req.query('cursor') || undefined;
-  const fields = await readFields(context, jobId);
+  const fields = await readFields(context, c.req.raw, jobId);
   const chunks = createChunkReader(store, jobId, compression);
   const from = (domains: readonly string[]) => positionOf(cursor, jobId, fields, domains);
   if (c.req.query('follow') === '1' && !isJobFinished(fields.status ?? 'queued')) {

@@ -11,6 +11,14 @@ import type { StagesContext } from './StagesContext.js';
 import { eventsBody } from './eventsBody.js';
 import type { StageAnswer, StageRequest } from './TraceStages.js';
 
+/** A job's id, of 32 random digits: what nobody can guess. Two digits of a UUID tell its kind. */
+function newJobId(randomUUID: () => string): string {
+  const digits = () => randomUUID().replaceAll('-', '');
+  const uuid = digits();
+  const random = uuid.slice(0, 12) + uuid.slice(13, 16) + uuid.slice(17);
+  return `trace-evt-${random}${digits().slice(0, 2)}`;
+}
+
 function jobOf(request: EventsRequest, jobId: string): EventsJob {
   const { profile, domains, container_ids: containerIds, lineage = {} } = request;
   const { direction, station, loss_reasons } = request.params;
@@ -77,8 +85,7 @@ export async function takeEvents(
   signal: AbortSignal,
 ): Promise<StageAnswer> {
   const { settings, randomUUID } = context;
-  const jobId = `trace-evt-${randomUUID().replaceAll('-', '')}`;
-  const job = jobOf(readEventsRequest(parseBody(body)), jobId);
+  const job = jobOf(readEventsRequest(parseBody(body)), newJobId(randomUUID));
   admit(job, hasQueue, context);
   if (!hasQueue || job.containerIds.length <= settings.asyncCidThreshold) {
     return answerAtOnce(job, context, signal);

@@ -55,6 +55,9 @@ describe('the name of a client', () => {
     expect(name).not.toContain('secret');
     expect(ask({ authorization: 'Bearer secret' })).toBe(name);
     expect(ask({ cookie: 'sid=other' })).not.toBe(name);
+    const keyed = createClientOf(0, 'sid', 'key');
+    const incoming = { headers: { cookie: 'sid=secret' }, socket: { remoteAddress: '10.0.0.9' } };
+    expect(keyed({ incoming })).not.toBe(name);
   });
 });
 

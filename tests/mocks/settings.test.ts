@@ -22,6 +22,7 @@ it('reads settings from the environment', () => {
     TRACE_STAGES_HEAP_MB: '300',
     TRACE_SESSION_COOKIE: ' sid ',
     TRACE_SESSIONS_PER_ADDRESS: '40',
+    TRACE_OWNER_SECRET: ' key ',
   });
   expect(settings).toMatchObject({
     asyncCidThreshold: 0,
@@ -35,6 +36,7 @@ it('reads settings from the environment', () => {
     stagesHeapMb: 300,
     sessionCookie: 'sid',
     sessionsPerAddress: 40,
+    ownerSecret: 'key',
     chunkEncoding: 'json',
     rateLimits: {
       job: { maxRequests: 7, windowSeconds: 60 },

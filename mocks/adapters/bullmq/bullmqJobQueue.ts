@@ -76,9 +76,9 @@ class BullmqJobQueue implements JobQueue {
     this.#queue = this.#openQueue();
   }
 
-  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedJob, client?: string, owner?: string): Promise<void> {
     const packed = 'cidCount' in job ? job : packJob(job);
-    const queued: QueuedJob = { job: packed, createdAt: seconds(), client };
+    const queued: QueuedJob = { job: packed, createdAt: seconds(), client, owner };
     const signal = AbortSignal.timeout(ENQUEUE_MS);
     await this.#reserve(job.jobId, signal, client);
     try {

@@ -42,14 +42,14 @@ class EmbeddedJobQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
   }
 
-  async enqueue(job: EventsJob | PackedJob, client?: string): Promise<void> {
+  async enqueue(job: EventsJob | PackedJob, client?: string, owner?: string): Promise<void> {
     const { store, maxWaiting } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       throw new Error(`${maxWaiting} jobs wait already (TRACE_QUEUE_MAX_WAITING).`);
     }
     const clients = this.#waiting.map((other) => other.client);
     checkClientRoom(clients, client, this.#options);
-    const waiting = { job, createdAt: this.#seconds(), client };
+    const waiting = { job, createdAt: this.#seconds(), client, owner };
     this.#waiting.push(waiting);
     await store.createJob(job.jobId, jobFields(waiting, 'queued'));
     this.#startWaiting();
