@@ -4,6 +4,7 @@ import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { limitClients } from './http/limitClients.js';
+import { createOpenStreams } from './http/openStreams.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { errorFields, type Log } from './log.js';
 import type { TraceMetrics } from './metrics.js';
@@ -72,6 +73,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
       ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
       settings.sessionsPerAddress,
     ),
+    openStreams: createOpenStreams(settings),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     log: ports.log ?? (() => undefined),
     metrics: ports.metrics,

@@ -21,12 +21,13 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
   const metrics = createPrometheusMetrics({ readQueueDepth: () => countWaiting() });
+  const trustedProxies = readNumber(process.env, 'TRUST_PROXY', 0, 0);
   const { app, countWaiting, endStreams, close } = createBackend({
     settings,
     source: readSource(process.env),
     log,
     metrics,
-    clientOf: createClientOf(readNumber(process.env, 'TRUST_PROXY', 0, 0), settings.sessionCookie),
+    clientOf: createClientOf(trustedProxies, settings.sessionCookie),
   });
   const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
   await access(`${demo}/index.html`);
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     port: readPort(process.env, 'PORT', DEFAULT_PORT),
     host: process.env.HOST || LOOPBACK,
     morePorts: MORE_PORTS,
+    limits: { ...settings, isBehindProxy: trustedProxies > 0, log, metrics },
     onTaken: (port, next) => process.stderr.write(`Port ${port} is taken; trying ${next}.\n`),
   });
   stopOnSignal(

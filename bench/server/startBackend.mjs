@@ -2,7 +2,10 @@ import { startRedisServer } from '../startRedis.mjs';
 import { startServer, startWorker } from '../startProcess.mjs';
 
 /** Every trace is a job, and nobody is told to come back later. */
-export const EVERY_TRACE_A_JOB = { TRACE_ASYNC_CID_THRESHOLD: '0' };
+export const EVERY_TRACE_A_JOB = {
+  TRACE_ASYNC_CID_THRESHOLD: '0',
+  TRACE_STREAMS_PER_CLIENT: '100',
+};
 for (const kind of ['SEED', 'LINEAGE', 'EVENTS', 'JOB']) {
   EVERY_TRACE_A_JOB[`TRACE_${kind}_RATE_LIMIT_MAX_REQUESTS`] = '1000000';
 }

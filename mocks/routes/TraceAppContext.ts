@@ -1,3 +1,4 @@
+import type { OpenStreams } from '../http/openStreams.js';
 import type { RateLimiter } from '../http/rateLimiter.js';
 import { errorFields, type Log } from '../log.js';
 import type { TraceMetrics } from '../metrics.js';
@@ -15,6 +16,7 @@ export interface TraceAppContext {
   settings: TraceSettings;
   compression: ChunkCompression | undefined;
   rateLimiter: RateLimiter;
+  openStreams: OpenStreams;
   clientOf: (env: unknown) => string;
   log: Log;
   metrics: TraceMetrics | undefined;

@@ -78,7 +78,7 @@ export async function takeEvents(
 ): Promise<StageAnswer> {
   const { settings, randomUUID } = context;
   const jobId = `trace-evt-${randomUUID().replaceAll('-', '')}`;
-  const job = jobOf(readEventsRequest(parseBody(body)), jobId);
+  const job = jobOf(readEventsRequest(parseBody(body), settings.maxContainerIds), jobId);
   admit(job, hasQueue, context);
   if (!hasQueue || job.containerIds.length <= settings.asyncCidThreshold) {
     return answerAtOnce(job, context, signal);
