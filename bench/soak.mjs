@@ -58,8 +58,8 @@ async function runTraces(traces, { page, server, serverMemory }) {
 /** What of ended traces is still in the page, while the last one stands in it. */
 async function findLeft(page, texts) {
   const snapshot = readSnapshot(await page.snapshot());
-  const ended = new Set(texts.slice(0, -1).flat());
-  for (const text of texts.at(-1)) ended.delete(text);
+  const ended = new Set(texts.flat());
+  for (const text of await page.run('containers')) ended.delete(text);
   return {
     tables: snapshot.count('ColumnTable'),
     texts: [...ended].filter((text) => snapshot.holds(text)).length,

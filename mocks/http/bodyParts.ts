@@ -3,7 +3,7 @@ import type { HeldPieces } from './streamBody.js';
 /** What a connection holds of a body while its reader rests. */
 export const PART_BYTES = 65_536;
 /** A reader who has not taken a part after so long is a slow one, ms. */
-export const SLOW_MS = 1_000;
+export const SLOW_MS = 500;
 
 const encoder = new TextEncoder();
 
@@ -14,6 +14,12 @@ export interface HeldBytes {
   letGo(): void;
 }
 
+/** A part and the length of all; a generator that waits would hold all that it has read. */
+async function readPart(held: HeldBytes, from: number) {
+  const bytes = await held.read();
+  return { part: bytes.slice(from, from + PART_BYTES), length: bytes.length };
+}
+
 /** The parts of held bytes, each a copy: what waits for a slow reader is one of them alone. */
 async function* partsOf(held: HeldBytes): AsyncGenerator<Uint8Array, void, void> {
   let isWaiting = false;
@@ -22,12 +28,11 @@ async function* partsOf(held: HeldBytes): AsyncGenerator<Uint8Array, void, void>
     isWaiting = true;
   }, SLOW_MS);
   try {
-    let length = Infinity;
-    for (let from = 0; from < length; from += PART_BYTES) {
-      const bytes = await held.read();
-      length = bytes.length;
-      yield bytes.slice(from, from + PART_BYTES);
+    for (let from = 0, left = true; left; from += PART_BYTES) {
+      const { part, length } = await readPart(held, from);
+      left = from + PART_BYTES < length;
       isWaiting = false;
+      yield part;
     }
   } finally {
     clearInterval(timer);
