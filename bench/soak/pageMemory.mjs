@@ -21,9 +21,11 @@ export async function createPageMemory(page, residentMb) {
     },
     async snapshot() {
       const chunks = [];
-      client.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+      const take = ({ chunk }) => chunks.push(chunk);
+      client.on('HeapProfiler.addHeapSnapshotChunk', take);
       await collect();
       await client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+      client.off('HeapProfiler.addHeapSnapshotChunk', take);
       return JSON.parse(chunks.join(''));
     },
   };
