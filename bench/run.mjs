@@ -11,6 +11,7 @@ const BENCHMARKS = {
   stream: (options) => import('./stream.mjs').then((module) => module.stream(options)),
   table: (options) => import('./table.mjs').then((module) => module.table(options)),
   view: (options) => import('./view.mjs').then((module) => module.view(options)),
+  soak: (options) => import('./soak.mjs').then((module) => module.soak(options)),
   server: (options) => import('./server.mjs').then((module) => module.server(options)),
 };
 
@@ -20,6 +21,7 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     containers: { type: 'string', default: '114892' },
     domain: { type: 'string', default: 'upstream_history' },
+    traces: { type: 'string', default: '200' },
     only: { type: 'string' },
     json: { type: 'string' },
   },
@@ -47,6 +49,7 @@ await ensureBuilt({ server: 'dist-server', demo: 'dist-demo' });
 const result = await BENCHMARKS[name]({
   rounds: Number(values.rounds),
   containers: Number(values.containers),
+  traces: Number(values.traces),
   domain: values.domain,
   only: values.only?.split(','),
 });

@@ -5,6 +5,7 @@ const PARTS = {
   'follow-share': () => import('./server/followShare.mjs').then((part) => part.followShare),
   cancel: () => import('./server/cancel.mjs').then((part) => part.cancel),
   readers: () => import('./server/readers.mjs').then((part) => part.readers),
+  'slow-clients': () => import('./server/slowClients.mjs').then((part) => part.slowClients),
   throughput: () => import('./server/throughput.mjs').then((part) => part.throughput),
   page: () => import('./server/page.mjs').then((part) => part.page),
   'worker-kills': () => import('./server/workerKills.mjs').then((part) => part.workerKills),

@@ -4,6 +4,7 @@ import { errorAnswer } from './http/answers.js';
 import { ApiError } from './http/ApiError.js';
 import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { limitClients } from './http/limitClients.js';
+import { createOpenStreams } from './http/openStreams.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
 import { refuseOtherSites } from './http/refuseOtherSites.js';
 import { isOwnJob, type RequestHooks } from './http/RequestHooks.js';
@@ -72,6 +73,7 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
       ports.rateLimiter ?? createRateLimiter(settings.rateLimits, now),
       settings.sessionsPerAddress,
     ),
+    openStreams: createOpenStreams(settings),
     clientOf: ports.clientOf ?? (() => 'everyone'),
     ownerOf: ports.ownerOf ?? (() => null),
     authorize: ports.authorize ?? isOwnJob,

@@ -1,8 +1,10 @@
-import type { BodyPieces } from './http/streamBody.js';
+import { inParts } from './http/bodyParts.js';
+import type { BodyPieces, HeldPieces } from './http/streamBody.js';
 import type { ChunkStore, JobAttempt } from './ports.js';
 import type { StreamPosition } from './results/StreamPosition.js';
 
-const encoder = new TextEncoder();
+/** Why a client was refused before anything could be answered, or cut in the middle. */
+export type RefusalKind = 'connections' | 'slow_reader' | 'slow_request' | 'bad_request';
 
 /** What is counted of a process; a host that nobody watches leaves it out. */
 export interface TraceMetrics {
@@ -14,6 +16,8 @@ export interface TraceMetrics {
   rowsSent(rows: number): void;
   /** A chunk was stored, of so many bytes as they are stored. */
   chunkStored(bytes: number): void;
+  /** A slow or greedy client was refused, or cut. */
+  refused(why: RefusalKind): void;
   /** An attempt at a job has ended. */
   jobEnded(status: string, seconds: number): void;
 }
@@ -53,15 +57,14 @@ export function meterStore(
 
 /** The same pieces of a stream, counted until they end, however they end. */
 export async function* meterStream(
-  pieces: BodyPieces,
+  pieces: HeldPieces,
   metrics: Pick<TraceMetrics, 'streamOpened' | 'sent' | 'rowsSent'>,
   position: Pick<StreamPosition, 'rows'>,
 ): BodyPieces {
   const close = metrics.streamOpened();
   const rowsBefore = position.rows;
   try {
-    for await (const piece of pieces) {
-      const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
+    for await (const bytes of inParts(pieces)) {
       metrics.sent(bytes.length);
       yield bytes;
     }

@@ -1,6 +1,8 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { limitConnections, limitRequests } from './nodeLimits.js';
+import type { ServerLimits } from './ServerLimits.js';
 import { readNumber } from './settings.js';
 
 const MOST_PORT = 65_535;
@@ -16,6 +18,8 @@ export interface ListenOptions {
   host: string;
   /** Further ports that are tried where this one is taken. @default 0 */
   morePorts?: number;
+  /** What keeps slow and greedy clients off. @default Node's own limits */
+  limits?: ServerLimits;
   /** Told of a port that is taken, and of the one that is tried next. */
   onTaken?: (port: number, next: number) => void;
 }
@@ -44,10 +48,10 @@ export function readPort(
 /** Listens on the port, or on the next free one where more may be tried. */
 export async function listen(
   fetch: Fetch,
-  { port, host, morePorts = 0, onTaken }: ListenOptions,
+  { port, host, morePorts = 0, limits, onTaken }: ListenOptions,
 ): Promise<ListeningServer> {
   try {
-    const server = await listenOn(fetch, port, host);
+    const server = await listenOn(fetch, { port, host, limits });
     const name = host.includes(':') ? `[${host}]` : host;
     const { port: taken } = server.address() as AddressInfo;
     return { url: `http://${name}:${taken}/`, close: () => closeServer(server) };
@@ -56,13 +60,16 @@ export async function listen(
     if (!isTaken || morePorts === 0) throw error;
     const next = port + 1;
     onTaken?.(port, next);
-    return listen(fetch, { port: next, host, morePorts: morePorts - 1, onTaken });
+    return listen(fetch, { port: next, host, morePorts: morePorts - 1, limits, onTaken });
   }
 }
 
-function listenOn(fetch: Fetch, port: number, hostname: string): Promise<Server> {
+function listenOn(fetch: Fetch, { port, host, limits }: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname }) as Server;
+    const serverOptions = limits && limitRequests(limits);
+    const options = { fetch, port, hostname: host, createServer, serverOptions };
+    const server = serve(options) as Server;
+    if (limits) limitConnections(server, limits);
     server.once('listening', () => resolve(server));
     server.once('error', reject);
   });

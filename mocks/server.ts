@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     port: readPort(process.env, 'PORT', DEFAULT_PORT),
     host: process.env.HOST || LOOPBACK,
     morePorts: MORE_PORTS,
+    limits: { ...settings, isBehindProxy: trustedProxies > 0, log, metrics },
     onTaken: (port, next) => process.stderr.write(`Port ${port} is taken; trying ${next}.\n`),
   });
   stopOnSignal(

@@ -55,6 +55,31 @@ export interface TraceSettings {
   jobLockSeconds: number;
   /** How often jobs are looked for whose worker has lost them. */
   jobStalledCheckSeconds: number;
+
+  /** Time for the head of a request. */
+  headerSeconds: number;
+  /** Largest head of a request, bytes. */
+  maxHeaderBytes: number;
+  /** Time for a whole request, its body included. */
+  requestSeconds: number;
+  /** A body that comes slower than `leastBytesPerSecond` for so long is refused. */
+  slowSenderSeconds: number;
+  /** A reader who takes less than `leastBytesPerSecond` for so long, while bytes wait for him, is cut. */
+  slowReaderSeconds: number;
+  leastBytesPerSecond: number;
+  /** How long a connection without a request stays open. */
+  keepAliveSeconds: number;
+  maxConnections: number;
+  /** Connections of one address; not looked at behind a proxy, which is one address. */
+  connectionsPerAddress: number;
+  /** Streams and results that are being sent at once, by one process. */
+  maxStreams: number;
+  /** Those of one client. */
+  streamsPerClient: number;
+  /** Containers that a request may name. */
+  maxContainerIds: number;
+  /** Time until the answer of a stage begins. */
+  stageTimeoutSeconds: number;
 }
 
 export type RateLimitedKind = 'seed' | 'lineage' | 'events' | 'job';
@@ -97,6 +122,20 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   jobMaxAttempts: 3,
   jobLockSeconds: 15,
   jobStalledCheckSeconds: 10,
+
+  headerSeconds: 10,
+  maxHeaderBytes: 16 * 1024,
+  requestSeconds: 300,
+  slowSenderSeconds: 30,
+  slowReaderSeconds: 120,
+  leastBytesPerSecond: 1_000,
+  keepAliveSeconds: 65,
+  maxConnections: 2_000,
+  connectionsPerAddress: 1_000,
+  maxStreams: 1_000,
+  streamsPerClient: 6,
+  maxContainerIds: 2_000_000,
+  stageTimeoutSeconds: 300,
 };
 
 type Environment = Record<string, string | undefined>;
@@ -172,6 +211,29 @@ function readClientSettings(env: Environment, d: TraceSettings) {
   };
 }
 
+/** What keeps slow and greedy clients off. */
+function readLimitSettings(env: Environment, d: TraceSettings) {
+  return {
+    headerSeconds: readNumber(env, 'TRACE_HEADER_SECONDS', d.headerSeconds),
+    maxHeaderBytes: readNumber(env, 'TRACE_MAX_HEADER_BYTES', d.maxHeaderBytes, 1_024),
+    requestSeconds: readNumber(env, 'TRACE_REQUEST_SECONDS', d.requestSeconds),
+    slowSenderSeconds: readNumber(env, 'TRACE_SLOW_SENDER_SECONDS', d.slowSenderSeconds),
+    slowReaderSeconds: readNumber(env, 'TRACE_SLOW_READER_SECONDS', d.slowReaderSeconds),
+    leastBytesPerSecond: readNumber(env, 'TRACE_LEAST_BYTES_PER_SECOND', d.leastBytesPerSecond),
+    keepAliveSeconds: readNumber(env, 'TRACE_KEEP_ALIVE_SECONDS', d.keepAliveSeconds),
+    maxConnections: readNumber(env, 'TRACE_MAX_CONNECTIONS', d.maxConnections),
+    connectionsPerAddress: readNumber(
+      env,
+      'TRACE_CONNECTIONS_PER_ADDRESS',
+      d.connectionsPerAddress,
+    ),
+    maxStreams: readNumber(env, 'TRACE_MAX_STREAMS', d.maxStreams),
+    streamsPerClient: readNumber(env, 'TRACE_STREAMS_PER_CLIENT', d.streamsPerClient),
+    maxContainerIds: readNumber(env, 'TRACE_MAX_CIDS', d.maxContainerIds),
+    stageTimeoutSeconds: readNumber(env, 'TRACE_STAGE_TIMEOUT_SECONDS', d.stageTimeoutSeconds),
+  };
+}
+
 /**
  * The settings from environment variables; .env.example lists them.
  * @throws TypeError that names the variable whose value cannot be taken
@@ -213,5 +275,6 @@ export function readSettings(env: Environment): TraceSettings {
       'TRACE_JOB_STALLED_CHECK_SECONDS',
       d.jobStalledCheckSeconds,
     ),
+    ...readLimitSettings(env, d),
   };
 }

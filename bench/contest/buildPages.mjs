@@ -7,8 +7,12 @@ export const PAGES_FOLDER = path('../../dist-bench/');
 /** The engines of some peers are that large, kB. */
 const CHUNK_SIZE_WARNING_LIMIT = 20_000;
 
-/** Builds the pages of the contests in production mode. */
-export async function buildPages() {
+/**
+ * Builds pages in production mode, those of the contests or others.
+ * @param {readonly string[]} [pages]
+ * @param {{ minify?: boolean }} [options] a heap snapshot wants the classes' own names
+ */
+export async function buildPages(pages = ['stream', 'grid'], { minify = true } = {}) {
   process.stderr.write('Building the pages …\n');
   await build({
     configFile: false,
@@ -24,7 +28,8 @@ export async function buildPages() {
       emptyOutDir: true,
       target: 'esnext',
       chunkSizeWarningLimit: CHUNK_SIZE_WARNING_LIMIT,
-      rolldownOptions: { input: [path('../pages/stream.html'), path('../pages/grid.html')] },
+      minify,
+      rolldownOptions: { input: pages.map((page) => path(`../pages/${page}.html`)) },
     },
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { launchChromium } from '../launchChromium.mjs';
+import { createPageMemory } from '../soak/pageMemory.mjs';
 
 const MB = 1024;
 const VIEWPORT = { width: 1600, height: 900 };
@@ -69,6 +70,7 @@ export async function openPage(url) {
       return within(Promise.race([crash, failed]), ms, method);
     },
     memory: () => rendererMemory(client),
+    ...(await createPageMemory(page, () => rendererMemory(client))),
     screenshot: (path) => page.screenshot({ path }),
     close: () => browser.close(),
   };

@@ -1,5 +1,6 @@
 import { summary } from '../contest/figures.mjs';
 import { playRounds } from '../contest/playRounds.mjs';
+import { mostWhile } from './mostWhile.mjs';
 import { readStream } from './readStream.mjs';
 import { storedTrace } from './storedTrace.mjs';
 
@@ -10,16 +11,7 @@ const SLOW_BYTES_PER_SECOND = 1_000_000;
 /** How long the slow ones go on at most: the fast ones are long done by then. */
 const SLOW_SECONDS = 60;
 const REST_MS = 5_000;
-const SAMPLE_MS = 50;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The most memory that a process has resident while `work` is under way, MB. */
-async function mostWhile(server, work) {
-  let most = server.memory().rss;
-  const timer = setInterval(() => (most = Math.max(most, server.memory().rss)), SAMPLE_MS);
-  await work.finally(() => clearInterval(timer));
-  return most;
-}
 
 async function play(trace, gzip) {
   const { server, streamUrl } = trace;

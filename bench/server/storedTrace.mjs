@@ -7,10 +7,11 @@ const JOB_POLL_MS = 200;
  * A backend on Redis that holds the result of one trace over the synthetic factory; the worker that
  * made it is gone.
  */
-export async function storedTrace(containers, encoding) {
+export async function storedTrace(containers, encoding, more = {}) {
   const env = {
     TRACE_SYNTHETIC_CONTAINERS: String(containers),
     TRACE_CHUNK_ENCODING: encoding,
+    ...more,
   };
   const backend = await startBackend({ env });
   try {

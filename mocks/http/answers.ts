@@ -1,7 +1,7 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { StoreUnavailableError } from '../adapters/storeErrors.js';
 import { ApiError } from './ApiError.js';
-import { type BodyPieces, streamBody } from './streamBody.js';
+import { type HeldPieces, streamBody } from './streamBody.js';
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 const WRAP_START = '{"success":true,"data":';
@@ -24,19 +24,21 @@ export interface StreamedAnswerOptions {
   wrap: boolean;
   /** Told what broke the answer off, on whose way the client sees no more than that. */
   onError: (error: unknown) => void;
+  /** Told once the body has ended, however it did. */
+  onEnd?: () => void;
 }
 
 /** A JSON answer of any size, made piece by piece. */
 export function streamedJsonAnswer(
-  make: (signal: AbortSignal) => BodyPieces,
-  { wrap, onError }: StreamedAnswerOptions,
+  make: (signal: AbortSignal) => HeldPieces,
+  { wrap, onError, onEnd }: StreamedAnswerOptions,
 ): Response {
-  async function* wrapped(signal: AbortSignal): BodyPieces {
+  async function* wrapped(signal: AbortSignal): HeldPieces {
     if (wrap) yield WRAP_START;
     yield* make(signal);
     if (wrap) yield wrapEnd();
   }
-  return new Response(streamBody(wrapped, onError), { headers: JSON_HEADERS });
+  return new Response(streamBody(wrapped, { onError, onEnd }), { headers: JSON_HEADERS });
 }
 
 /** Seconds after which a store that is out of reach may be asked again. */

@@ -1,6 +1,7 @@
 import type { ChunkCompression } from '../results/ChunkCompression.js';
+import { HeldChunk, jsonOf, type OpenChunk } from '../results/HeldChunk.js';
 import { crc32Combine } from './crc32Combine.js';
-import type { BodyPieces, StreamPieces } from './streamBody.js';
+import type { HeldPieces, StreamPieces } from './streamBody.js';
 
 /** RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
@@ -34,6 +35,9 @@ function trailer(crc: number, length: number): Uint8Array {
   return bytes;
 }
 
+const blocksOf = (chunk: OpenChunk) =>
+  chunk instanceof Uint8Array ? storedBlocks(chunk) : chunk.blocks;
+
 /**
  * A body as one gzip member: compressed chunks go in as they are stored, what stands between them
  * as stored blocks, and the CRC of the whole is put together from theirs. (Of several members in one
@@ -42,15 +46,16 @@ function trailer(crc: number, length: number): Uint8Array {
 export async function* gzipPieces(
   pieces: StreamPieces,
   { crc32 }: Pick<ChunkCompression, 'crc32'>,
-): BodyPieces {
+): HeldPieces {
   let crc = 0;
   let length = 0;
   yield HEADER;
   for await (const piece of pieces) {
-    if (typeof piece === 'object' && 'blocks' in piece) {
-      crc = crc32Combine(crc, piece.crc, piece.length);
-      length += piece.length;
-      yield piece.blocks;
+    if (piece instanceof HeldChunk) {
+      const seal = await piece.seal(crc32);
+      crc = crc32Combine(crc, seal.crc, seal.length);
+      length += seal.length;
+      yield piece.held(blocksOf);
     } else {
       const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
       crc = crc32(bytes, crc);
@@ -62,9 +67,9 @@ export async function* gzipPieces(
 }
 
 /** A body as it is: compressed chunks are inflated, one at a time. */
-export async function* plainPieces(pieces: StreamPieces): BodyPieces {
+export async function* plainPieces(pieces: StreamPieces): HeldPieces {
   for await (const piece of pieces) {
-    yield typeof piece === 'object' && 'blocks' in piece ? piece.inflate() : piece;
+    yield piece instanceof HeldChunk ? piece.held(jsonOf) : piece;
   }
 }
 

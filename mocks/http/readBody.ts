@@ -1,8 +1,15 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { ApiError } from './ApiError.js';
+import { type SenderPace, watchSender } from './senderPace.js';
+
+/** How large a body may be, and how slowly it may come. */
+export interface BodyLimits extends SenderPace {
+  maxBytes: number;
+}
 
 /** A body of at most `maxBytes`, read no further than that. */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readPieces(request: Request, limits: BodyLimits): Promise<Uint8Array[]> {
+  const { maxBytes } = limits;
   const tooLarge = () =>
     new ApiError(
       413,
@@ -10,19 +17,32 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
       `The request body is larger than the ${maxBytes} bytes that are taken here; ask for fewer containers.`,
     );
   if (Number(request.headers.get('Content-Length')) > maxBytes) throw tooLarge();
+  const reader = request.body?.getReader();
+  if (!reader) return [];
   const pieces: Uint8Array[] = [];
   let length = 0;
-  const reader = request.body?.getReader();
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    length += next.value.byteLength;
-    if (length > maxBytes) {
-      // the refusal does not wait for a sender that goes on
-      void reader?.cancel().catch(() => undefined);
-      throw tooLarge();
+  let refusal: ApiError | undefined;
+  const refuse = (error: ApiError) => {
+    refusal = error;
+    // the refusal does not wait for a sender that goes on
+    void reader.cancel().catch(() => undefined);
+  };
+  const endWatch = watchSender(() => length, limits, refuse);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.byteLength;
+      if (length > maxBytes) refuse(tooLarge());
+      else pieces.push(next.value);
     }
-    pieces.push(next.value);
+  } finally {
+    endWatch();
   }
-  const bytes = new Uint8Array(length);
+  if (refusal) throw refusal;
+  return pieces;
+}
+
+function joinPieces(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
   let offset = 0;
   for (const piece of pieces) {
     bytes.set(piece, offset);
@@ -35,17 +55,18 @@ const invalid = (message: string) => new ApiError(400, SERVER_ERROR_CODES.invali
 
 /**
  * The bytes of a request's JSON, in a buffer of their own.
- * @throws ApiError 400 where it is not sent as application/json, 413 where it is too large
+ * @throws ApiError 400 where it is not sent as application/json, 413 where it is too large, 408 where
+ *   it comes too slowly
  */
 export async function readBody(
   request: Request,
-  maxBytes: number,
+  limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const type = request.headers.get('Content-Type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw invalid('Send the body as JSON with "Content-Type: application/json".');
   }
-  return readBytes(request, maxBytes);
+  return joinPieces(await readPieces(request, limits));
 }
 
 /** The JSON object that a body holds. @throws ApiError 400 where it is not JSON or not an object */

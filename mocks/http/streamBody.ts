@@ -1,31 +1,40 @@
 import { nextTask } from '../nextTask.js';
-import type { CompressedChunk } from '../results/chunkCodec.js';
+import type { HeldChunk } from '../results/HeldChunk.js';
+import { type HeldBytes, inParts } from './bodyParts.js';
 
-const encoder = new TextEncoder();
 /** Longest work for one body between two turns of everybody else, ms. */
 const BUDGET_MS = 8;
 
 /** A body made piece by piece; text is sent as UTF-8. */
 export type BodyPieces = AsyncGenerator<Uint8Array | string, void, void>;
 
-/** A piece of a stream; compressed chunks are for a gzip body. */
-export type StreamPiece = Uint8Array | string | CompressedChunk;
+/** The same with bytes that can be let go of while a reader rests. */
+export type HeldPieces = AsyncGenerator<Uint8Array | string | HeldBytes, void, void>;
+
+/** A piece of a stream; a chunk goes into a gzip body as it is stored. */
+export type StreamPiece = Uint8Array | string | HeldChunk;
 export type StreamPieces = AsyncGenerator<StreamPiece, void, void>;
+
+export interface BodyEnds {
+  /** Told what broke the body off. */
+  onError: (error: unknown) => void;
+  /** Told that it is over, however that came. */
+  onEnd?: () => void;
+}
 
 /**
  * A response body that asks for the next piece only when the reader took the last one. A reader
  * that leaves aborts the signal that `make` was given, at once, also in the middle of a piece.
- * A failure breaks the body off and is told to `onError`.
  */
 export function streamBody(
-  make: (signal: AbortSignal) => BodyPieces,
-  onError: (error: unknown) => void,
+  make: (signal: AbortSignal) => HeldPieces,
+  { onError, onEnd }: BodyEnds,
 ): ReadableStream<Uint8Array> {
   const left = new AbortController();
-  const pieces = make(left.signal);
+  const pieces = inParts(make(left.signal));
   let since = performance.now();
 
-  async function nextPiece(): Promise<IteratorResult<Uint8Array | string, void>> {
+  async function nextPiece(): Promise<IteratorResult<Uint8Array, void>> {
     // while the reader takes all at once nobody else would get a turn
     if (performance.now() - since > BUDGET_MS) {
       await nextTask();
@@ -38,14 +47,17 @@ export function streamBody(
       async pull(controller) {
         try {
           const { done, value } = await nextPiece();
-          if (done) controller.close();
-          else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+          if (!done) return controller.enqueue(value);
+          controller.close();
+          onEnd?.();
         } catch (error) {
+          onEnd?.();
           if (!left.signal.aborted) onError(error);
           throw error;
         }
       },
       async cancel(reason) {
+        onEnd?.();
         left.abort(reason);
         await pieces.return();
       },

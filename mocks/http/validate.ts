@@ -17,6 +17,9 @@ import { ApiError } from './ApiError.js';
 type Body = Record<string, unknown>;
 
 const MAX_RANGE_DAYS = 730;
+/** Ids, names and reasons are far shorter. */
+const MAX_TEXT_LENGTH = 1_000;
+const MAX_VALUES = 10_000;
 const RESOLVE_TYPES: Record<TraceProfile, readonly string[]> = {
   query_tool: ['wafer_lot', 'lot_id', 'work_order'],
   query_tool_reverse: ['serial_number', 'gd_work_order', 'gd_lot_id'],
@@ -52,16 +55,26 @@ function readTexts(value: unknown, name: string): string[] {
   const texts = new Set<string>();
   for (const item of value as unknown[]) {
     if (typeof item !== 'string') throw invalid(`"${name}" must be a list of texts.`);
+    if (item.length > MAX_TEXT_LENGTH) {
+      throw invalid(
+        `"${name}" holds a text of ${item.length} characters; ${MAX_TEXT_LENGTH} are taken.`,
+      );
+    }
     texts.add(item.trim());
   }
   texts.delete('');
   return [...texts];
 }
 
-function readIds(body: Body): string[] {
+function readIds(body: Body, most: number): string[] {
   const ids = readTexts(body.container_ids, 'container_ids');
   if (ids.length === 0) throw invalid('"container_ids" names no container.');
-  return ids;
+  if (ids.length <= most) return ids;
+  throw new ApiError(
+    413,
+    SERVER_ERROR_CODES.cidLimitExceeded,
+    `The request names ${ids.length} containers and ${most} are allowed; narrow it down.`,
+  );
 }
 
 function readDate(params: Body, name: string): number {
@@ -89,7 +102,11 @@ function checkValues(profile: TraceProfile, params: Body): void {
     throw invalid(`"params.resolve_type" must be one of ${types.join(', ')} for ${profile}.`);
   }
   params.values = readTexts(params.values, 'params.values');
-  if ((params.values as string[]).length === 0) throw invalid('"params.values" names nothing.');
+  const { length } = params.values as string[];
+  if (length === 0) throw invalid('"params.values" names nothing.');
+  if (length > MAX_VALUES) {
+    throw invalid(`"params.values" names ${length}; ask for at most ${MAX_VALUES}.`);
+  }
 }
 
 /** Checks what every stage reads of `params`; the parts that a stage does not need may be absent. */
@@ -129,10 +146,10 @@ export function readSeedResolveRequest(body: Body): SeedResolveRequest {
   return { profile, params };
 }
 
-/** @throws ApiError 400 that names the field */
-export function readLineageRequest(body: Body): LineageRequest {
+/** @throws ApiError 400 that names the field, 413 where it names more than `maxIds` containers */
+export function readLineageRequest(body: Body, maxIds: number): LineageRequest {
   const profile = readProfile(body);
-  return { profile, container_ids: readIds(body), params: readParams(profile, body) };
+  return { profile, container_ids: readIds(body, maxIds), params: readParams(profile, body) };
 }
 
 function readDomains(body: Body): TraceDomain[] {
@@ -162,13 +179,13 @@ function readNames(lineage: Body, name: string): Record<string, string> {
   return names as Record<string, string>;
 }
 
-/** @throws ApiError 400 that names the field */
-export function readEventsRequest(body: Body): EventsRequest {
+/** @throws ApiError 400 that names the field, 413 where it names more than `maxIds` containers */
+export function readEventsRequest(body: Body, maxIds: number): EventsRequest {
   const profile = readProfile(body);
   const lineage = readObject(body, 'lineage');
   return {
     profile,
-    container_ids: readIds(body),
+    container_ids: readIds(body, maxIds),
     domains: readDomains(body),
     params: readParams(profile, body),
     seed_container_ids: readTexts(body.seed_container_ids ?? [], 'seed_container_ids'),

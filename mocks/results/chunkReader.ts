@@ -1,6 +1,8 @@
 import type { ChunkStore } from '../ports.js';
 import type { ChunkCompression } from './ChunkCompression.js';
-import { ChunkDamagedError, type CompressedChunk, openChunk } from './chunkCodec.js';
+import { ChunkDamagedError, openChunk } from './chunkCodec.js';
+import { HeldChunk, type OpenChunk } from './HeldChunk.js';
+import { readAhead } from './readAhead.js';
 import { chunkKey } from './resultMeta.js';
 import { findRowBounds } from './rowBounds.js';
 
@@ -35,12 +37,6 @@ export class ResultDamagedError extends Error {
   }
 }
 
-/** A chunk of a result and its rows. */
-export interface ResultChunk {
-  rowCount: number;
-  data: Uint8Array | CompressedChunk;
-}
-
 /** Reads the chunks of one job's result. */
 export interface ChunkReader {
   /**
@@ -48,7 +44,7 @@ export interface ChunkReader {
    * known: the rows of a plain chunk are then not counted.
    * @throws ResultDamagedError
    */
-  read(domain: string, index: number, rowCount?: number | null): Promise<ResultChunk | null>;
+  read(domain: string, index: number, rowCount?: number | null): Promise<HeldChunk | null>;
 }
 
 export function createChunkReader(
@@ -58,25 +54,49 @@ export function createChunkReader(
 ): ChunkReader {
   return {
     async read(domain, index, rowCount = null) {
-      const bytes = await store.get(jobId, chunkKey(domain, index));
-      if (!bytes) return null;
-      const data = open(bytes, domain, index, compression);
-      if (data instanceof Uint8Array) return { rowCount: rowCount ?? countRows(data), data };
-      if (rowCount !== null && rowCount !== data.rowCount) {
-        throw damaged(domain, index, `it holds ${data.rowCount} rows in place of ${rowCount}`);
+      const get = async () => {
+        const bytes = await store.get(jobId, chunkKey(domain, index));
+        return bytes && open(bytes, domain, index, compression);
+      };
+      const data = await get();
+      if (!data) return null;
+      const rows = rowsOf(data, rowCount);
+      if (rowCount !== null && rowCount !== rows) {
+        throw damaged(domain, index, `it holds ${rows} rows in place of ${rowCount}`);
       }
-      return { rowCount: data.rowCount, data };
+      const readAgain = async () => {
+        const again = await get();
+        if (again) return again;
+        throw new ChunkMissingError(domain, index);
+      };
+      return new HeldChunk(data, rows, { readAgain, crc32: compression?.crc32 });
     },
   };
 }
 
-export function countRows(json: Uint8Array): number {
-  return Math.max(0, findRowBounds(json).length - 1);
+/** The chunks `from` … `to − 1` of a domain in order, one read ahead of its turn. */
+export function readChunks(
+  from: number,
+  to: number,
+  read: (index: number) => Promise<HeldChunk | null>,
+): AsyncGenerator<HeldChunk | null, void, void> {
+  let last: HeldChunk | null = null;
+  return readAhead(from, to, async (index) => {
+    const chunk = await read(index);
+    if (chunk && last) last.ahead = chunk;
+    last = chunk;
+    return chunk;
+  });
 }
 
-/** The rows of a chunk as a JSON array. */
-export function jsonOf({ data }: ResultChunk): Uint8Array {
-  return data instanceof Uint8Array ? data : data.inflate();
+/** A plain chunk is taken at its word where that is known. */
+function rowsOf(data: OpenChunk, known: number | null): number {
+  if (!(data instanceof Uint8Array)) return data.rowCount;
+  return known ?? countRows(data);
+}
+
+export function countRows(json: Uint8Array): number {
+  return Math.max(0, findRowBounds(json).length - 1);
 }
 
 function open(bytes: Uint8Array, domain: string, index: number, compression?: ChunkCompression) {

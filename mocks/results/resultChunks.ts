@@ -1,12 +1,18 @@
-import { ChunkMissingError, type ChunkReader, jsonOf, ResultDamagedError } from './chunkReader.js';
-import { readAhead } from './readAhead.js';
+import type { HeldBytes } from '../http/bodyParts.js';
+import {
+  ChunkMissingError,
+  type ChunkReader,
+  readChunks,
+  ResultDamagedError,
+} from './chunkReader.js';
+import { type HeldChunk, jsonOf, type OpenChunk } from './HeldChunk.js';
 import type { ResultMeta } from './resultMeta.js';
 import { findRowBounds } from './rowBounds.js';
 
 /** A run of rows as the bytes between an array's brackets: `{…},{…}`. */
 export interface RowSlice {
   rowCount: number;
-  rows: Uint8Array;
+  rows: HeldBytes;
 }
 
 export type DomainMeta = ResultMeta['domains'][string];
@@ -18,7 +24,7 @@ export function knownRowCount({ chunks, total, batch_size: size }: DomainMeta, i
 }
 
 /** The part of a chunk from row `from` to before row `to`. */
-function sliceChunk(json: Uint8Array, rowCount: number, from: number, to: number): RowSlice {
+function sliceJson(json: Uint8Array, rowCount: number, from: number, to: number) {
   if (from === 0 && to >= rowCount) return { rowCount, rows: json.subarray(1, -1) };
   const isToEnd = to >= rowCount;
   const bounds = findRowBounds(json, isToEnd ? from : to);
@@ -30,6 +36,14 @@ function sliceChunk(json: Uint8Array, rowCount: number, from: number, to: number
   const behind = bounds[last]!;
   const comma = behind === bracket ? bracket : behind - 1;
   return { rowCount: last - from, rows: json.subarray(start, comma) };
+}
+
+/** A slice of a chunk, of which nothing is held but its count while its reader rests. */
+async function sliceChunk(chunk: HeldChunk, from: number, to: number): Promise<RowSlice> {
+  const { rowCount: rows } = chunk;
+  const slice = sliceJson(jsonOf(await chunk.read()), rows, from, to);
+  const again = (open: OpenChunk) => sliceJson(jsonOf(open), rows, from, to).rows;
+  return { rowCount: slice.rowCount, rows: chunk.held(again, slice.rows) };
 }
 
 /**
@@ -52,12 +66,12 @@ export async function* readRows(
   const last = size === undefined ? meta.chunks : Math.min(Math.ceil(end / size), meta.chunks);
   const read = (index: number) => chunks.read(domain, index, knownRowCount(meta, index));
   let index = first - 1;
-  for await (const chunk of readAhead(first, last, read)) {
+  for await (const chunk of readChunks(first, last, read)) {
     index++;
     if (!chunk) throw new ChunkMissingError(domain, index);
     const { rowCount } = chunk;
     if (row + rowCount > offset) {
-      const slice = sliceChunk(jsonOf(chunk), rowCount, Math.max(0, offset - row), end - row);
+      const slice = await sliceChunk(chunk, Math.max(0, offset - row), end - row);
       if (slice.rowCount > 0) yield slice;
     }
     row += rowCount;

@@ -1,5 +1,5 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { BodyPieces } from '../http/streamBody.js';
+import type { HeldPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
 import type { ChunkReader } from './chunkReader.js';
 import { readRows } from './resultChunks.js';
@@ -42,7 +42,7 @@ async function* domainPage(
   domain: string,
   meta: ResultMeta['domains'][string],
   { offset, limit }: PageRequest,
-): BodyPieces {
+): HeldPieces {
   let count = 0;
   yield `${JSON.stringify(domain)}:{"data":[`;
   for await (const slice of readRows(chunks, domain, meta, offset, limit || Infinity)) {
@@ -63,7 +63,7 @@ export async function* resultPage(
   jobId: string,
   meta: ResultMeta,
   request: PageRequest,
-): BodyPieces {
+): HeldPieces {
   const { domain: asked } = request;
   const names = Object.keys(meta.domains).filter((name) => asked === undefined || name === asked);
   yield '{"stage":"events","results":{';

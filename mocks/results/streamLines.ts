@@ -1,7 +1,8 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { StoreUnavailableError } from '../adapters/storeErrors.js';
 import type { StreamPiece } from '../http/streamBody.js';
-import { ChunkMissingError, type ResultChunk, ResultDamagedError } from './chunkReader.js';
+import { ChunkMissingError, ResultDamagedError } from './chunkReader.js';
+import type { HeldChunk } from './HeldChunk.js';
 import type { StreamPosition } from './StreamPosition.js';
 
 /** What ends a stream with an `error` line of its own code. */
@@ -21,7 +22,7 @@ export const line = (message: object) => `${JSON.stringify(message)}\n`;
 /** The `records` line of a domain's next chunk; the position moves behind it. */
 export function recordsLine(
   domain: string,
-  chunk: ResultChunk,
+  chunk: HeldChunk,
   position: StreamPosition,
 ): StreamPiece[] {
   const at = position.of(domain);
@@ -29,7 +30,7 @@ export function recordsLine(
   at.rows += chunk.rowCount;
   const fields = { type: 'records', domain, batch, count: chunk.rowCount };
   const head = JSON.stringify({ ...fields, cursor: position.cursor() }).slice(0, -1);
-  return [`${head},"data":`, chunk.data, '}\n'];
+  return [`${head},"data":`, chunk, '}\n'];
 }
 
 /** The last line of a stream that failed. */

@@ -1,8 +1,12 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore } from '../ports.js';
-import { ChunkMissingError, type ChunkReader, ResultDamagedError } from './chunkReader.js';
-import { readAhead } from './readAhead.js';
+import {
+  ChunkMissingError,
+  type ChunkReader,
+  readChunks,
+  ResultDamagedError,
+} from './chunkReader.js';
 import { type DomainMeta, knownRowCount } from './resultChunks.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
 import { errorLine, line, recordsLine, StreamEndError } from './streamLines.js';
@@ -25,7 +29,7 @@ async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStre
   if (!at.begun) yield line({ type: 'domain_start', domain, total: meta.total });
   at.begun = true;
   const read = (index: number) => chunks.read(domain, index, knownRowCount(meta, index));
-  for await (const chunk of readAhead(at.batches, meta.chunks, read)) {
+  for await (const chunk of readChunks(at.batches, meta.chunks, read)) {
     if (!chunk) throw new ChunkMissingError(domain, at.batches);
     end.throwIfAborted();
     yield* recordsLine(domain, chunk, position);

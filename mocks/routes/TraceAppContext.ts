@@ -1,3 +1,4 @@
+import type { OpenStreams } from '../http/openStreams.js';
 import type { RateLimiter } from '../http/rateLimiter.js';
 import type { RequestHooks } from '../http/RequestHooks.js';
 import { errorFields, type Log } from '../log.js';
@@ -16,6 +17,7 @@ export interface TraceAppContext extends Required<Pick<RequestHooks, 'ownerOf' |
   settings: TraceSettings;
   compression: ChunkCompression | undefined;
   rateLimiter: RateLimiter;
+  openStreams: OpenStreams;
   clientOf: (env: unknown) => string;
   log: Log;
   metrics: TraceMetrics | undefined;

@@ -1,11 +1,42 @@
+import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
+import { ApiError } from '../http/ApiError.js';
 import { streamedJsonAnswer } from '../http/answers.js';
 import { readBody } from '../http/readBody.js';
 import type { PackedJob } from '../ports.js';
-import type { StageName } from '../stages/TraceStages.js';
+import type { StageAnswer, StageName, StageRequest } from '../stages/TraceStages.js';
 import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
 
 /** What becomes of a job that a stage wants queued. */
 type QueueJob = (job: PackedJob) => Promise<Response>;
+
+const LATE_CODES: Record<StageName, string> = {
+  'seed-resolve': SERVER_ERROR_CODES.seedResolveFailed,
+  lineage: SERVER_ERROR_CODES.lineageTimeout,
+  events: SERVER_ERROR_CODES.eventsFailed,
+};
+
+/** What a stage answers, in the time that it has for that. @throws ApiError 504 */
+async function inTime(
+  asked: StageRequest,
+  request: Request,
+  { stages, settings, sleep }: TraceAppContext,
+): Promise<StageAnswer> {
+  const seconds = settings.stageTimeoutSeconds;
+  const answered = new AbortController();
+  const late = new AbortController();
+  const timer = sleep(seconds * 1_000, answered.signal).then(() => {
+    const message = `The answer takes longer than ${seconds} s; ask for fewer containers.`;
+    late.abort(new ApiError(504, LATE_CODES[asked.stage], message));
+    throw late.signal.reason;
+  });
+  timer.catch(() => undefined);
+  try {
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    return await Promise.race([stages.answer(asked, signal), timer]);
+  } finally {
+    answered.abort('answered');
+  }
+}
 
 /** The answer of a stage to a request, whose bytes are all that this thread touches. */
 export async function answerStage(
@@ -15,9 +46,10 @@ export async function answerStage(
   context: TraceAppContext,
   queueJob?: QueueJob,
 ): Promise<Response> {
-  const body = await readBody(request, maxBytes);
+  const { settings, sleep } = context;
+  const body = await readBody(request, { ...settings, maxBytes, sleep });
   const asked = { stage, body, hasQueue: queueJob !== undefined };
-  const answer = await context.stages.answer(asked, request.signal);
+  const answer = await inTime(asked, request, context);
   if ('body' in answer) return streamedJsonAnswer(answer.body, answerOptions(context));
   return queueJob!(answer.job);
 }

@@ -16,6 +16,7 @@ import { resultPage } from '../results/resultPage.js';
 import { queuePlace } from './queuePlace.js';
 import { readFields, readResult } from './readResult.js';
 import { answerStream } from './stream.js';
+import { withOpenStream } from './withOpenStream.js';
 
 function statusOf(jobId: string, fields: Partial<JobFields>, nowMs: number): JobStatus {
   const { profile, domains = '', progress = '', status = 'queued', stage, error } = fields;
@@ -57,22 +58,26 @@ function parseJson(bytes: Uint8Array): EventsAnswer | null {
   }
 }
 
-async function* whole(bytes: Uint8Array): BodyPieces {
-  yield bytes;
+async function* whole(body: Uint8Array | string): BodyPieces {
+  yield body;
 }
 
 /** `GET …/result`: the result, or a page of it, in the shape of the synchronous answer. */
-async function answerResult(c: Context, context: TraceAppContext): Promise<Response> {
+async function answerResult(
+  c: Context,
+  context: TraceAppContext,
+  onEnd: () => void,
+): Promise<Response> {
   const jobId = checkName(c.req.param('id')!, 'job_id');
   const asked = c.req.query('domain') || undefined;
   const domain = asked === undefined ? undefined : checkName(asked, 'domain');
   const offset = readCount(c.req.query('offset'), 'offset');
   const limit = readCount(c.req.query('limit'), 'limit');
-  const wrap = answerOptions(context);
+  const options = { ...answerOptions(context), onEnd };
   const result = await readResult(context, jobId, await readFields(context, c.req.raw, jobId));
   if ('legacy' in result) {
     const page = legacyPage(result.legacy, domain, offset, limit);
-    return page ? jsonAnswer(page, wrap) : streamedJsonAnswer(() => whole(result.legacy), wrap);
+    return streamedJsonAnswer(() => whole(page ? JSON.stringify(page) : result.legacy), options);
   }
   const { meta } = result;
   if (
@@ -89,7 +94,7 @@ async function answerResult(c: Context, context: TraceAppContext): Promise<Respo
   const request = { domain, offset, limit };
   const { store, compression } = context;
   const chunks = createChunkReader(store, jobId, compression);
-  return streamedJsonAnswer(() => resultPage(store, chunks, jobId, meta, request), wrap);
+  return streamedJsonAnswer(() => resultPage(store, chunks, jobId, meta, request), options);
 }
 
 /** `DELETE …`: ends the job, wherever it runs; of a finished one the result goes. */
@@ -123,12 +128,12 @@ export function addJobRoutes(app: Hono, context: TraceAppContext): void {
 
   app.get('/api/trace/job/:id/result', async (c) => {
     await limited(c);
-    return answerResult(c, context);
+    return withOpenStream(c, context, (onEnd) => answerResult(c, context, onEnd));
   });
 
   app.get('/api/trace/job/:id/stream', async (c) => {
     await limited(c);
-    return answerStream(c, context);
+    return withOpenStream(c, context, (onEnd) => answerStream(c, context, onEnd));
   });
 
   app.delete('/api/trace/job/:id', (c) => answerCancel(c, context));

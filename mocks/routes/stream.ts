@@ -72,21 +72,26 @@ async function findStream(
 }
 
 /** `GET …/stream`: the result line by line, of a finished job or, with `follow=1`, of one at work. */
-export async function answerStream(c: Context, context: TraceAppContext): Promise<Response> {
+export async function answerStream(
+  c: Context,
+  context: TraceAppContext,
+  onEnd: () => void,
+): Promise<Response> {
   const { compression, settings, log, sleep, metrics, stopping } = context;
   const jobId = checkName(c.req.param('id')!, 'job_id');
-  const { make, position } = await findStream(c, context, jobId);
+  const { make: makeLines, position } = await findStream(c, context, jobId);
   const onError = (error: unknown) =>
     log('error', 'A stream ended early.', { jobId, ...errorFields(error) });
   const gzip =
     settings.chunkEncoding === 'deflate' && acceptsGzip(c.req.header('Accept-Encoding'))
       ? compression
       : undefined;
-  const body = streamBody((left) => {
-    const lines = withHeartbeat(endedHonestly(make, { left, stopping, onError }), sleep);
+  const make = (left: AbortSignal) => {
+    const lines = withHeartbeat(endedHonestly(makeLines, { left, stopping, onError }), sleep);
     const pieces = gzip ? gzipPieces(lines, gzip) : plainPieces(lines);
     return metrics ? meterStream(pieces, metrics, position) : pieces;
-  }, onError);
+  };
+  const body = streamBody(make, { onError, onEnd });
   return new Response(body, {
     headers: {
       'Content-Type': 'application/x-ndjson',

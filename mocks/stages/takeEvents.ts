@@ -85,7 +85,8 @@ export async function takeEvents(
   signal: AbortSignal,
 ): Promise<StageAnswer> {
   const { settings, randomUUID } = context;
-  const job = jobOf(readEventsRequest(parseBody(body)), newJobId(randomUUID));
+  const jobId = newJobId(randomUUID);
+  const job = jobOf(readEventsRequest(parseBody(body), settings.maxContainerIds), jobId);
   admit(job, hasQueue, context);
   if (!hasQueue || job.containerIds.length <= settings.asyncCidThreshold) {
     return answerAtOnce(job, context, signal);

@@ -11,10 +11,11 @@ import type { StageAnswer, StageRequest } from './TraceStages.js';
 /** Where the lots came from, or what became of them. */
 export async function traceLineage(
   { body }: StageRequest,
-  { source, log }: StagesContext,
+  { source, settings, log }: StagesContext,
   signal: AbortSignal,
 ): Promise<StageAnswer> {
-  const { profile, params, container_ids: containerIds } = readLineageRequest(parseBody(body));
+  const request = readLineageRequest(parseBody(body), settings.maxContainerIds);
+  const { profile, params, container_ids: containerIds } = request;
   const direction = directionOf(profile, params);
   let graph: LineageGraph;
   try {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
 import { ChunkMissingError, createChunkReader } from '../../mocks/results/chunkReader.js';
-import { readRows } from '../../mocks/results/resultChunks.js';
+import { readRows, type RowSlice } from '../../mocks/results/resultChunks.js';
 import { chunkKey } from '../../mocks/results/resultMeta.js';
 import { findRowBounds } from '../../mocks/results/rowBounds.js';
 import { storeResult, type StoredValues, withoutKey } from './support/storeResult.js';
@@ -64,10 +64,10 @@ async function storeChunks(rows: unknown[], size: number, write: (rows: unknown[
   return { store, chunks };
 }
 
-async function collect(slices: AsyncIterable<{ rowCount: number; rows: Uint8Array }>) {
+async function collect(slices: AsyncIterable<RowSlice>) {
   const rows: unknown[] = [];
   for await (const slice of slices) {
-    const part = JSON.parse(`[${decode(slice.rows)}]`) as unknown[];
+    const part = JSON.parse(`[${decode(await slice.rows.read())}]`) as unknown[];
     expect(part).toHaveLength(slice.rowCount);
     rows.push(...part);
   }
@@ -119,7 +119,7 @@ describe('readRows', () => {
     const meta = { chunks, total: 3, batch_size: 2 };
     for await (const { rows } of readRows(createChunkReader(store, 'job'), 'd', meta)) {
       const stored = [await store.get('job', 'result:d:0'), await store.get('job', 'result:d:1')];
-      expect(stored.map((chunk) => chunk!.buffer)).toContain(rows.buffer);
+      expect(stored.map((chunk) => chunk!.buffer)).toContain((await rows.read()).buffer);
     }
   });
 

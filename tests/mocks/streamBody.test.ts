@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { type BodyPieces, joinTexts, streamBody } from '../../mocks/http/streamBody.js';
 
-const fail = (error: unknown) => {
-  throw error;
+const ends = {
+  onError(error: unknown) {
+    throw error;
+  },
 };
 
 it('aborts the work on a piece when the reader leaves, and runs its clean-up', async () => {
@@ -17,7 +19,7 @@ it('aborts the work on a piece when the reader leaves, and runs its clean-up', a
       steps.push('cleaned up');
     }
   }
-  const reader = streamBody(slowly, fail).getReader();
+  const reader = streamBody(slowly, ends).getReader();
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('first');
   const second = reader.read();
   await reader.cancel(new Error('left')).catch((error: unknown) => steps.push(String(error)));
@@ -30,7 +32,7 @@ it('makes no piece before it is read', async () => {
   async function* count(): BodyPieces {
     for (;;) yield String(made++);
   }
-  const reader = streamBody(count, fail).getReader();
+  const reader = streamBody(count, ends).getReader();
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(made).toBe(0);
   await reader.read();

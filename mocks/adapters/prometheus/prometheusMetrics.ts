@@ -38,6 +38,12 @@ function createFigures(registers: Registry[]) {
     streams: new Gauge({ name: 'trace_streams_open', help: 'Streams being sent.', registers }),
     bytes: counter('trace_sent_bytes_total', 'Bytes sent in streams.'),
     rows: counter('trace_sent_rows_total', 'Rows sent in streams.'),
+    refused: new Counter({
+      name: 'trace_clients_refused_total',
+      help: 'Connections that were refused or cut, by reason.',
+      labelNames: ['reason'],
+      registers,
+    }),
     chunks: counter('trace_chunk_bytes_total', 'Bytes of chunks, as they are stored.'),
   };
 }
@@ -60,7 +66,7 @@ export function createPrometheusMetrics({
 }: PrometheusMetricsOptions = {}): PrometheusMetrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const { requests, jobs, streams, bytes, rows, chunks } = createFigures([register]);
+  const { requests, jobs, streams, bytes, rows, refused, chunks } = createFigures([register]);
   if (readQueueDepth) watchQueue(readQueueDepth, [register]);
   return {
     answered: (request, seconds) => requests.observe(request, seconds),
@@ -70,6 +76,7 @@ export function createPrometheusMetrics({
     },
     sent: (count) => bytes.inc(count),
     rowsSent: (count) => rows.inc(count),
+    refused: (reason) => refused.inc({ reason }),
     chunkStored: (count) => chunks.inc(count),
     jobEnded: (status, seconds) => jobs.observe({ status }, seconds),
     contentType: register.contentType,

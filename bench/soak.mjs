@@ -1,0 +1,148 @@
+import { openPage } from './contest/openPage.mjs';
+import { buildPages } from './contest/buildPages.mjs';
+import { startBackend } from './server/startBackend.mjs';
+import { readSnapshot } from './soak/heapSnapshot.mjs';
+import { createServerMemory } from './soak/serverMemory.mjs';
+import { startSoakSite } from './soak/soakSite.mjs';
+
+/** A month of the factory is some 20,000 rows then. */
+const CONTAINERS = 8_000;
+const DAYS = 30;
+const FIRST_DAY = Date.UTC(2025, 8, 1);
+const OFFSETS = 150;
+/** Has no divisor in common with the offsets: neighbours in time are far apart in the factory. */
+const STEP = 7;
+const DAY_MS = 86_400_000;
+const MEASURE_EVERY = 20;
+const REMOUNT_EVERY = 10;
+const MOST_GROWTH = 1.05;
+const TRACE_MS = 60_000;
+/** The last trace's, which still stands in the page. */
+const DOMAINS = 2;
+
+const dayOf = (day) => new Date(FIRST_DAY + day * DAY_MS).toISOString().slice(0, 10);
+
+function paramsOf(index) {
+  const first = (index * STEP) % OFFSETS;
+  return {
+    mode: 'date_range',
+    direction: 'backward',
+    start_date: dayOf(first),
+    end_date: dayOf(first + DAYS - 1),
+  };
+}
+
+/** Runs the traces; the memory after each 20th, and the texts that stood in the tables. */
+async function runTraces(traces, { page, server, serverMemory }) {
+  const measured = [];
+  const texts = [];
+  let rows = 0;
+  for (let index = 0; index < traces; index++) {
+    const isLast = index === traces - 1;
+    // by turns in a store of the component's own and in one that outlives it; the last trace has the latter
+    if (index % REMOUNT_EVERY === 0) {
+      await page.run('mount', [(index / REMOUNT_EVERY) % 2 === 0 && !isLast]);
+    }
+    const trace = await page.run('run', [paramsOf(index)], TRACE_MS);
+    if (trace.status !== 'complete') throw new Error(`Trace ${index + 1} ended ${trace.status}.`);
+    texts.push(trace.texts);
+    rows += trace.rows;
+    if ((index + 1) % MEASURE_EVERY > 0 && !isLast) continue;
+    const memory = await page.collectedMemory();
+    const { made } = readSnapshot(await page.snapshot());
+    const now = { page: { ...memory, made }, server: await serverMemory.read(server) };
+    process.stderr.write(`${index + 1} traces ${JSON.stringify(now)}\n`);
+    measured.push({ traces: index + 1, ...now });
+  }
+  return { measured, texts, rowsATrace: Math.round(rows / traces) };
+}
+
+/** What of ended traces is still in the page, while the last one stands in it. */
+async function findLeft(page, texts) {
+  const snapshot = readSnapshot(await page.snapshot());
+  const ended = new Set(texts.flat());
+  for (const text of await page.run('containers')) ended.delete(text);
+  return {
+    tables: snapshot.count('ColumnTable'),
+    texts: [...ended].filter((text) => snapshot.holds(text)).length,
+    ofTexts: ended.size,
+  };
+}
+
+/**
+ * What must not grow: what the page's code made (machine code, which V8 goes on making, and what the browser
+ * keeps of the last 200 frames and requests are no smaller than that), and all that the server holds.
+ */
+const held = {
+  page: ({ made }) => made,
+  server: ({ heap, external }) => heap + external,
+};
+const mb = (value) => value.toFixed(2);
+
+function memoryTable(who, measured) {
+  return {
+    title: `Memory of the ${who} after a collection, MB`,
+    heading: ['traces', ...Object.keys(measured[0][who])],
+    rows: measured.map(({ traces, [who]: memory }) => [traces, ...Object.values(memory).map(mb)]),
+  };
+}
+
+function judge(measured, left) {
+  const [first, last] = [measured[0], measured.at(-1)];
+  const growths = ['page', 'server'].map((who) => {
+    const growth = held[who](last[who]) / held[who](first[who]);
+    const what = `growth of the ${who} from ${first.traces} to ${last.traces} traces`;
+    const found = `${((growth - 1) * 100).toFixed(1)} %`;
+    return { what, aim: '≤ 5 %', found, isMet: growth <= MOST_GROWTH };
+  });
+  const { tables, texts, ofTexts } = left;
+  return [
+    ...growths,
+    { what: 'tables in the page', aim: '≤ 2', found: tables, isMet: tables <= DOMAINS },
+    {
+      what: `texts of ended traces in the page, of ${ofTexts}`,
+      aim: '0',
+      found: texts,
+      isMet: texts === 0,
+    },
+  ];
+}
+
+/**
+ * Traces of 20,000 rows one after another in one page and one server on Redis: what both hold after
+ * each 20th, and what is left of those that ended. The process ends with 1 where a bar is missed.
+ */
+export async function soak({ traces }) {
+  await buildPages(['soak'], { minify: false });
+  const serverMemory = createServerMemory();
+  const { env, nodeOptions } = serverMemory;
+  const factory = { TRACE_SYNTHETIC_CONTAINERS: String(CONTAINERS) };
+  const backend = await startBackend({ env: { ...env, ...factory }, nodeOptions });
+  const { server } = backend;
+  const site = await startSoakSite(server.url);
+  let page;
+  try {
+    page = await openPage(`${site.url}soak.html`);
+    const { measured, texts, rowsATrace } = await runTraces(traces, { page, server, serverMemory });
+    const left = await findLeft(page, texts);
+    const verdicts = judge(measured, left);
+    if (verdicts.some(({ isMet }) => !isMet)) process.exitCode = 1;
+    const rows = verdicts.map(({ what, aim, found, isMet }) => [
+      what,
+      aim,
+      found,
+      isMet ? 'met' : 'MISSED',
+    ]);
+    const verdict = { title: 'What that makes', heading: ['', 'aim', 'measured', ''], rows };
+    const tables = [memoryTable('page', measured), memoryTable('server', measured), verdict];
+    const notes = [
+      `${traces} traces of ${rowsATrace} rows; ${page.log.length} complaints of the page.`,
+    ];
+    return { notes, tables, runs: { measured, left, log: page.log } };
+  } finally {
+    await page?.close();
+    site.stop();
+    await backend.stop();
+    serverMemory.stop();
+  }
+}

@@ -1,0 +1,54 @@
+import type { HeldPieces } from './streamBody.js';
+
+/** What a connection holds of a body while its reader rests. */
+export const PART_BYTES = 65_536;
+/** A reader who has not taken a part after so long is a slow one, ms. */
+export const SLOW_MS = 500;
+
+const encoder = new TextEncoder();
+
+/** Bytes that can be had again: a slow reader's are let go of while they wait for him. */
+export interface HeldBytes {
+  /** The bytes, made again where they were let go of; each time the same ones. */
+  read(): Promise<Uint8Array>;
+  letGo(): void;
+}
+
+/** A part and the length of all; a generator that waits would hold all that it has read. */
+async function readPart(held: HeldBytes, from: number) {
+  const bytes = await held.read();
+  return { part: bytes.slice(from, from + PART_BYTES), length: bytes.length };
+}
+
+/** The parts of held bytes, each a copy: what waits for a slow reader is one of them alone. */
+async function* partsOf(held: HeldBytes): AsyncGenerator<Uint8Array, void, void> {
+  let isWaiting = false;
+  const timer = setInterval(() => {
+    if (isWaiting) held.letGo();
+    isWaiting = true;
+  }, SLOW_MS);
+  try {
+    for (let from = 0, left = true; left; from += PART_BYTES) {
+      const { part, length } = await readPart(held, from);
+      left = from + PART_BYTES < length;
+      isWaiting = false;
+      yield part;
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The same body in parts of at most 64 KiB. */
+export async function* inParts(pieces: HeldPieces): AsyncGenerator<Uint8Array, void, void> {
+  for await (const piece of pieces) {
+    if (typeof piece === 'object' && 'letGo' in piece) {
+      yield* partsOf(piece);
+      continue;
+    }
+    const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
+    for (let from = 0; from < bytes.length; from += PART_BYTES) {
+      yield bytes.subarray(from, from + PART_BYTES);
+    }
+  }
+}

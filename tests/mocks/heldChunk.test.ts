@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inParts, PART_BYTES, SLOW_MS } from '../../mocks/http/bodyParts.js';
+import { gzipPieces, plainPieces } from '../../mocks/http/gzipBody.js';
+import type { StreamPieces } from '../../mocks/http/streamBody.js';
+import { createChunkReader, readChunks } from '../../mocks/results/chunkReader.js';
+import { compressChunk } from '../../mocks/results/chunkCodec.js';
+import { ChunkChangedError, type HeldChunk } from '../../mocks/results/HeldChunk.js';
+import { nodeCompression } from '../../mocks/results/nodeCompression.js';
+import { gunzipSync } from 'node:zlib';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+/** Texts that hardly compress, of some parts. */
+const jsonOf = (name: string) =>
+  JSON.stringify(Array.from({ length: 20_000 }, (_, i) => `${name}${Math.sin(i)}`));
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Chunks as a store holds them, what was read of them, and a reader of them. */
+function createStore(stored: Uint8Array[]) {
+  const reads: string[] = [];
+  const store = {
+    get: async (_job: string, key: string) => {
+      reads.push(key);
+      return stored[Number(key.at(-1))] ?? null;
+    },
+  };
+  const reader = createChunkReader(store, 'job', nodeCompression);
+  return { reads, stored, chunks: () => readChunks(0, stored.length, (i) => reader.read('d', i)) };
+}
+
+async function* each(chunks: AsyncIterable<HeldChunk | null>): StreamPieces {
+  for await (const chunk of chunks) yield chunk!;
+}
+
+const FORMS = [
+  ['plain chunks, plain body', (json: string) => encode(json), plainPieces, (b: Buffer) => b],
+  [
+    'compressed chunks, plain body',
+    (json: string) => compressChunk(encode(json), 20_000, nodeCompression),
+    plainPieces,
+    (b: Buffer) => b,
+  ],
+  [
+    'compressed chunks, gzip body',
+    (json: string) => compressChunk(encode(json), 20_000, nodeCompression),
+    (pieces: StreamPieces) => gzipPieces(pieces, nodeCompression),
+    (b: Buffer) => gunzipSync(b),
+  ],
+  [
+    'plain chunks, gzip body',
+    (json: string) => encode(json),
+    (pieces: StreamPieces) => gzipPieces(pieces, nodeCompression),
+    (b: Buffer) => gunzipSync(b),
+  ],
+] as const;
+
+describe.each(FORMS)('a body of %s', (_name, store, make, plain) => {
+  const texts = ['a', 'b', 'c'].map(jsonOf);
+
+  it('is the same for a reader who rests after each part, and holds no chunk meanwhile', async () => {
+    const { chunks, reads } = createStore(texts.map(store));
+    const parts: Uint8Array[] = [];
+    for await (const part of inParts(make(each(chunks())))) {
+      expect(part.byteLength).toBeLessThanOrEqual(PART_BYTES);
+      parts.push(part);
+      await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
+    }
+    expect(plain(Buffer.concat(parts)).toString()).toBe(texts.join(''));
+    expect(reads.length).toBeGreaterThan(2 * texts.length);
+  });
+
+  it('is read once for a reader who does not rest', async () => {
+    const { chunks, reads } = createStore(texts.map(store));
+    const parts: Uint8Array[] = [];
+    for await (const part of inParts(make(each(chunks())))) parts.push(part);
+    expect(plain(Buffer.concat(parts)).toString()).toBe(texts.join(''));
+    expect(reads).toHaveLength(texts.length);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([
+    ['another chunk is stored by then', () => store(jsonOf('x')), ChunkChangedError],
+    ['the chunk is gone by then', () => null, 'is no longer stored'],
+  ])('breaks off where %s', async (_what, replaced, error) => {
+    const { chunks, stored } = createStore([store(texts[0]!)]);
+    const body = inParts(make(each(chunks())));
+    const rest = async () => {
+      for await (const part of body) {
+        if (part.byteLength < PART_BYTES) continue; // gzip's header
+        stored[0] = replaced() as Uint8Array;
+        await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
+      }
+    };
+    await expect(rest()).rejects.toThrow(error);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
