@@ -117,6 +117,7 @@ export {
   type ConsumeNDJSONStreamOptions,
   createCompletenessCheck,
   headerOf,
+  LimitExceededError,
   LineTooLongError,
   MalformedLineError,
   type MessageHeader,

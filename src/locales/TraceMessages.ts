@@ -89,6 +89,8 @@ export interface TraceMessages {
     /** `names` are the first of `count` values. */
     valuesNotFound(names: readonly string[], count: number): string;
     nonFiniteNumbers(count: number): string;
+    /** `limit` is the name of the option. */
+    limitNear(limit: string, percent: number): string;
     serverWarning: string;
     qualityMeta(text: string): string;
     /** How many list items are not shown. */

@@ -96,6 +96,8 @@ export const zhTW: TraceMessages = {
     valuesNotFound: (names, count) =>
       `查無 ${integer(count)} 個查詢值：${names.join('、')}${count > names.length ? '…' : ''}`,
     nonFiniteNumbers: (count) => `有 ${integer(count)} 個數值無效（NaN 或 Infinity），以空值顯示。`,
+    limitNear: (limit, percent) =>
+      `結果已達本頁可接收上限（${limit}）的 ${integer(percent)}%，超過後將停止接收。`,
     serverWarning: '伺服器發出警告。',
     qualityMeta: (text) => `資料品質：${text}`,
     more: (left) => `……另有 ${integer(left)} 項`,
@@ -143,6 +145,7 @@ export const zhTW: TraceMessages = {
       STREAM_INTERRUPTED: '連線中斷，請檢查網路後再試一次。',
       MALFORMED_LINE: '資料在傳輸途中損毀，請再試一次。',
       LINE_TOO_LONG: '請系統管理員調低伺服器的每批筆數。',
+      LIMIT_EXCEEDED: '結果過大，無法完整顯示，請減少批號。',
       DECODE_WORKER_FAILED: '請關閉其他分頁或減少批號後，重新執行追溯。',
       STREAM_ERROR: '伺服器以錯誤結束結果，請重新執行追溯。',
       JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',

@@ -38,7 +38,9 @@ export type CompletenessProblem =
       expected: number | null;
     }
   /** The rows of all domains differ from the end mark's `total_records`; null where it has none. */
-  | { kind: 'total-mismatch'; received: number; expected: number | null };
+  | { kind: 'total-mismatch'; received: number; expected: number | null }
+  /** So many more problems, which are not kept one by one. */
+  | { kind: 'more-problems'; count: number };
 
 /** Something odd or worth knowing of a result, by which no row is lost. */
 export type CompletenessNotice =
@@ -51,7 +53,9 @@ export type CompletenessNotice =
   /** A batch came again; it was taken once. */
   | { kind: 'batch-repeated'; domain: string; batch: number }
   /** A line came where its type may not, such as a second `meta`; it was ignored. */
-  | { kind: 'line-unexpected'; type: string; domain: string | null };
+  | { kind: 'line-unexpected'; type: string; domain: string | null }
+  /** So many more notices, which are not kept one by one. */
+  | { kind: 'more-notices'; count: number };
 
 /** What a check found; `problems` is empty exactly where the result is complete. */
 export interface CompletenessVerdict {

@@ -3,7 +3,9 @@ import type {
   CompletenessProblem,
   CompletenessVerdict,
 } from './CompletenessProblem.js';
+import { shortText } from '../protocol/shortText.js';
 import { createDomainTally, isNotOffered, judgeDomain, type DomainTally } from './domainTally.js';
+import { KeptList, MOST_KEPT } from './KeptList.js';
 import { textOf, textsOf, wholeNumber, type MessageHeader } from './messageHeader.js';
 import { RepeatedLines } from './RepeatedLines.js';
 
@@ -62,8 +64,10 @@ class StreamCheck {
   readonly #domains = new Map<string, DomainTally>();
   readonly #failed = new Set<string>();
   readonly #repeated = new RepeatedLines();
-  #problems: CompletenessProblem[] = [];
-  readonly #notices: CompletenessNotice[] = [];
+  readonly #problems = new KeptList<CompletenessProblem>();
+  /** Apart, for how a stream ended is worth more than what was odd in it. */
+  readonly #errorLines = new KeptList<CompletenessProblem>();
+  readonly #notices = new KeptList<CompletenessNotice>();
   #end: 'complete' | 'error' | 'full_result' | null = null;
   #totalRecords: number | null = null;
 
@@ -88,11 +92,22 @@ class StreamCheck {
     if (this.#end !== 'error') return;
     // the server could not go on then, and does now
     this.#end = null;
-    this.#problems = this.#problems.filter(({ kind }) => kind !== 'error-line');
+    this.#errorLines.clear();
   }
 
   verdict(): CompletenessVerdict {
-    const problems = [...this.#problems];
+    const { problems, notices } = this.#judge();
+    const moreProblems = Math.max(0, problems.length - MOST_KEPT) + this.#problems.left;
+    const moreNotices = Math.max(0, notices.length - MOST_KEPT) + this.#notices.left;
+    problems.length = Math.min(problems.length, MOST_KEPT);
+    notices.length = Math.min(notices.length, MOST_KEPT);
+    if (moreProblems > 0) problems.push({ kind: 'more-problems', count: moreProblems });
+    if (moreNotices > 0) notices.push({ kind: 'more-notices', count: moreNotices });
+    return { problems, notices };
+  }
+
+  #judge(): CompletenessVerdict {
+    const problems = [...this.#errorLines, ...this.#problems];
     const notices = [...this.#notices];
     if (this.#end === null) problems.unshift({ kind: 'no-end-mark' });
     if (this.#end === 'full_result') return { problems, notices };
@@ -104,7 +119,7 @@ class StreamCheck {
     for (const [domain, tally] of this.#expectedDomains()) {
       const failed = this.#failed.has(domain);
       const judged = judgeDomain(domain, tally, { failed, msd: this.#isMsd() });
-      problems.push(...judged.problems);
+      for (const problem of judged.problems) problems.push(problem);
       notices.push(...judged.notices);
     }
     if (this.#end === 'complete') problems.push(...this.#totalMismatch());
@@ -154,10 +169,10 @@ class StreamCheck {
         return true;
       case 'error':
         this.#end = 'error';
-        this.#problems.push({
+        this.#errorLines.push({
           kind: 'error-line',
           code: textOf(header.code),
-          message: textOf(header.message) ?? '',
+          message: shortText(textOf(header.message) ?? ''),
         });
         return true;
       case 'full_result':

@@ -1,6 +1,8 @@
 import { TraceError } from '../../protocol/index.js';
+import type { TraceLimits } from '../../protocol/TraceLimits.js';
 import type { TraceWriter } from '../../stores/index.js';
 import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
+import { checkLimits, createTraceGuard } from './createTraceGuard.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { runTrace } from './runTrace.js';
@@ -10,6 +12,7 @@ import { isActiveState, stageOf, type TraceNotice, type TraceState } from './tra
 export interface TraceRunnerOptions {
   writer: TraceWriter;
   transport: TraceTransport;
+  limits?: Partial<TraceLimits>;
   /** Milliseconds since any moment. */
   now: () => number;
   onState: (state: TraceState) => void;
@@ -47,14 +50,15 @@ class Runner implements TraceRunner {
   #current: CurrentRun | null = null;
 
   constructor(options: TraceRunnerOptions) {
+    checkLimits(options.limits);
     this.#options = options;
   }
 
   async execute(request: TraceRequest): Promise<TraceState> {
     this.#end();
-    const { writer, now } = this.#options;
+    const { writer, now, limits, onNotices } = this.#options;
     writer.clear();
-    this.meter = createTraceMeter(now);
+    this.meter = createTraceMeter(now, createTraceGuard(limits, onNotices));
     const controller = new AbortController();
     const decoder = createTraceDecoder();
     const current: CurrentRun = { controller, decoder, cancelOnServer: null, endedIn: null };

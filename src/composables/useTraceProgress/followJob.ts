@@ -6,13 +6,15 @@ import type { FollowEvents } from './StreamReceiver.js';
 import type { TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
 
+const FINAL_CODES: readonly string[] = ['DECODE_WORKER_FAILED', 'LIMIT_EXCEEDED', 'LINE_TOO_LONG'];
+
 /** Whether the stream came to its own end mark, or to one that no other way of reading would change. */
 export function hasEnded({ problems, error }: Received): boolean {
   const isCut = problems.some(({ kind }) => kind === 'no-end-mark' || kind === 'error-line');
   if (!isCut) return true;
-  // a fault of this page would meet the next reading, too
+  // a fault of this page, and a limit, would meet the next reading, too
   return (
-    error !== null && (!(error instanceof TraceError) || error.code === 'DECODE_WORKER_FAILED')
+    error !== null && (!(error instanceof TraceError) || FINAL_CODES.includes(error.code))
   );
 }
 

@@ -21,9 +21,11 @@ import {
   type TraceParams,
   type TraceProfile,
 } from '../../protocol/index.js';
+import type { TraceLimits } from '../../protocol/TraceLimits.js';
 import { removeTraceStore, type TraceStore, useTraceStore } from '../../stores/index.js';
 import type { RequestHeaders } from '../../stream/index.js';
 import type { TraceMeter } from './createTraceMeter.js';
+import { appendNotices } from './appendNotices.js';
 import { createTraceRunner } from './createTraceRunner.js';
 import { csrfHeaders } from './csrfHeaders.js';
 import {
@@ -46,6 +48,8 @@ export interface UseTraceProgressOptions {
   baseUrl?: string;
   /** Sent with every request, besides the `X-CSRF-Token` of a page that has one. */
   headers?: RequestHeaders;
+  /** How much of a trace the page takes; beyond that it ends, its rows kept. */
+  limits?: Partial<TraceLimits>;
   /** Wait between two polls of the job, ms, or a function of its status. @default 3000 */
   pollIntervalMs?: PollOptions['intervalMs'];
   /** @default globalThis.fetch */
@@ -113,8 +117,9 @@ export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProg
     writer: store.writer,
     transport: transportOf(options),
     now,
+    limits: options.limits,
     onState: (next) => void (state.value = next),
-    onNotices: (more) => void (notices.value = [...notices.value, ...more]),
+    onNotices: (more) => void (notices.value = appendNotices(notices.value, more)),
   });
 
   let isDisposed = false;
