@@ -33,6 +33,13 @@ export const en: TraceMessages = {
     matches: (found) => count(found, 'row matches', 'rows match'),
     viewFailed: (reason) => `Cannot sort or search: ${reason}`,
     follow: 'Follow',
+    csv: {
+      save: 'Export CSV',
+      writing: (percent) => `Writing ${integer(percent)}% – cancel`,
+      done: 'The CSV file is written.',
+      incomplete: 'INCOMPLETE: this file does not have every row of the result.',
+      failed: (reason) => `Cannot write the CSV file: ${reason}`,
+    },
     sortHint: 'Click to sort, Shift+click to sort by one more column',
     sortKey: (key, descending) =>
       `sort key ${integer(key)}, ${descending ? 'descending' : 'ascending'}`,

@@ -29,6 +29,13 @@ export const zhTW: TraceMessages = {
     matches: (found) => `符合 ${rows(found)}`,
     viewFailed: (reason) => `無法排序或搜尋：${reason}`,
     follow: '自動捲到最新',
+    csv: {
+      save: '匯出 CSV',
+      writing: (percent) => `匯出中 ${integer(percent)}%，按此取消`,
+      done: 'CSV 檔已匯出。',
+      incomplete: '不完整：此檔案未包含結果的全部資料。',
+      failed: (reason) => `無法匯出 CSV：${reason}`,
+    },
     sortHint: '點選排序，Shift＋點選可加入其他排序欄位',
     sortKey: (key, descending) => `第 ${integer(key)} 排序欄位，${descending ? '遞減' : '遞增'}`,
   },

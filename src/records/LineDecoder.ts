@@ -1,5 +1,12 @@
 import type { StreamMessage } from '../protocol/index.js';
-import { fieldsOf, headerOf, type MessageHeader, textsOf } from '../stream/messageHeader.js';
+import {
+  fieldsOf,
+  headerOf,
+  type MessageHeader,
+  textOf,
+  textsOf,
+  wholeNumber,
+} from '../stream/messageHeader.js';
 import { holdTo } from '../stream/errors/LimitExceededError.js';
 import { JsonBytes } from '../stream/JsonBytes.js';
 import type { Steps } from '../stream/Steps.js';
@@ -60,12 +67,14 @@ export class LineDecoder {
 
   *#line(bytes: Uint8Array): Steps<DecodedLine> {
     const read = yield* this.#readRecords(bytes);
-    if (typeof read === 'object') return read;
+    if (typeof read === 'object' && read !== null) return read;
     if (read === 'full_result') return yield* this.#fullResult(bytes);
     holdTo('maxMessageBytes', bytes.length);
     const parsed = parseLine(bytes);
     if (!parsed.ok) throw new JsonSyntaxError(0, parsed.reason);
     const { message, nonFiniteNumbers } = parsed;
+    if (textOf(message.type) !== read)
+      throw new JsonSyntaxError(0, 'type stands twice in the line');
     const json = new JsonBytes(bytes);
     json.valueEnd(json.skipSpace(0));
     this.#holdDomains(fieldsOf(message));
@@ -114,27 +123,27 @@ export class LineDecoder {
   }
 
   /** A `records` line; the type of a line of another one. */
-  *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | undefined> {
+  *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | null> {
     const reader = new JsonBytes(bytes);
     const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     let dataStart = -1;
     let decoded: DecodedArray | null = null;
     let members = 0;
     const isReady = () => fields.type === 'records' && typeof fields.domain === 'string';
-    const rowHint = () => Number(fields.count) || 0;
+    const rowHint = () => wholeNumber(fields.count) ?? 0;
     const decodeData = () => this.#rows(fields.domain as string, bytes, dataStart, rowHint());
 
     let p = reader.skipSpace(0);
-    if (bytes[p] !== OPEN_BRACE) return undefined;
+    if (bytes[p] !== OPEN_BRACE) return null;
     do {
       holdTo('maxFields', ++members);
       const keyStart = reader.skipSpace(p + 1);
       const keyEnd = reader.textEnd(keyStart);
-      const key = String(reader.parse(keyStart, keyEnd));
+      const key = readKey(reader, keyStart, keyEnd, fields);
       p = reader.skipSpace(keyEnd);
       if (bytes[p] !== COLON) throw reader.error(p, 'a colon was expected');
       p = reader.skipSpace(p + 1);
-      if (fields.type !== undefined && fields.type !== 'records') return String(fields.type);
+      if (fields.type !== undefined && fields.type !== 'records') return textOf(fields.type);
       if (key === 'data' && bytes[p] === OPEN_BRACKET) {
         if (dataStart >= 0) throw reader.error(p, 'data stands twice in the line');
         dataStart = p;
@@ -150,11 +159,20 @@ export class LineDecoder {
     if (bytes[p] !== CLOSE_BRACE || reader.skipSpace(p + 1) < bytes.length) {
       throw reader.error(p, 'the end of the line was expected');
     }
-    if (fields.type !== 'records') return String(fields.type);
+    if (fields.type !== 'records') return textOf(fields.type);
     this.#holdDomains(fields);
     if (!decoded && dataStart >= 0 && isReady()) decoded = yield* decodeData();
     return toLine(fields, decoded?.batches[0] ?? null, reader.nonFiniteNumbers);
   }
+}
+
+/** The key of a member. What says where rows belong is said once: they are decoded before the line ends. */
+function readKey(reader: JsonBytes, start: number, end: number, fields: object): string {
+  const key = reader.parse(start, end) as string;
+  if ((key === 'type' || key === 'domain') && key in fields) {
+    throw reader.error(start, `${key} stands twice in the line`);
+  }
+  return key;
 }
 
 function toLine(
