@@ -17,6 +17,15 @@ const forbidden = {
 };
 const frameworkFree = ['protocol', 'stream', 'jobs', 'records', 'worker'];
 
+/** What makes HTML of a text: texts come from the wire. */
+const message = 'Texts come from the wire: use textContent, or a template.';
+const htmlSinks = [
+  ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'setHTMLUnsafe', '__proto__'].map(
+    (property) => ({ property, message }),
+  ),
+  ...['write', 'writeln'].map((property) => ({ object: 'document', property, message })),
+];
+
 function roomRules([room, rooms]) {
   const patterns = [
     { regex: `^(\\.\\./)+(${rooms})(/|$)`, message: `src/${room} may not import from there.` },
@@ -54,6 +63,7 @@ export default ts.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
       ],
+      'no-restricted-properties': ['error', ...htmlSinks],
       '@typescript-eslint/consistent-type-imports': 'error',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/no-v-html': 'error',
@@ -89,6 +99,7 @@ export default ts.config(
     rules: {
       'max-lines': ['error', { max: 500 }],
       'max-lines-per-function': 'off',
+      'no-restricted-properties': 'off', // they look into what was drawn
       'vue/one-component-per-file': 'off', // a test makes as many as it needs
     },
   },

@@ -118,6 +118,7 @@ export {
   type ConsumeNDJSONStreamOptions,
   createCompletenessCheck,
   headerOf,
+  LimitExceededError,
   LineTooLongError,
   MalformedLineError,
   type MessageHeader,

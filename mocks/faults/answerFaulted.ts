@@ -31,7 +31,7 @@ function withBody(
   headers.delete('Content-Length');
   // what breaks a body off is told to whoever reads it
   const onError = () => undefined;
-  const pieces = streamBody((left) => make(chunksOf(body, left), left), onError);
+  const pieces = streamBody((left) => make(chunksOf(body, left), left), { onError });
   return new Response(pieces, { status, statusText, headers });
 }
 

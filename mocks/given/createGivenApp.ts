@@ -135,7 +135,7 @@ class GivenServer implements GivenApp {
       yield* pieces;
     }
     // nothing of it can fail
-    const body = streamBody(make, () => undefined);
+    const body = streamBody(make, { onError: () => undefined });
     return new Response(body, {
       headers: {
         'Content-Type': 'application/x-ndjson',

@@ -26,6 +26,8 @@ export interface PollOptions extends SendOptions, RetryOptions {
 }
 
 const DEFAULT_INTERVAL_MS = 3000;
+/** A status is some hundred bytes; a page shows it again and again. */
+const MOST_STATUS_BYTES = 1024 * 1024;
 
 /**
  * Polls a job until its result can be read, and resolves with its last status. One poll at a time;
@@ -83,7 +85,8 @@ type PollOutcome =
 async function poll(url: string, options: PollOptions): Promise<PollOutcome> {
   const { headers, signal, fetch, requestTimeoutMs = 15_000 } = options;
   try {
-    const answer = await requestJson(url, { headers, signal, fetch, timeoutMs: requestTimeoutMs });
+    const limits = { timeoutMs: requestTimeoutMs, maxBytes: MOST_STATUS_BYTES };
+    const answer = await requestJson(url, { headers, signal, fetch, ...limits });
     const header = answer.headers.get('Retry-After');
     const retryAfterMs = parseRetryAfter(header, Date.now()) ?? 0;
     return { ok: true, status: toJobStatus(url, answer), retryAfterMs };

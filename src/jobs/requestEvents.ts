@@ -5,13 +5,14 @@ import {
   type TraceParams,
   type TraceProfile,
 } from '../protocol/index.js';
+import { shortText } from '../protocol/shortText.js';
 import { checkAnswer } from '../stream/checkAnswer.js';
 import type { CompletenessVerdict } from '../stream/CompletenessProblem.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { type JsonAnswer, requestJson, type RequestJsonOptions } from './requestJson.js';
 import { queuedAt, type StageOptions } from './runStage.js';
 import { isKeptByServer } from './traceLineage.js';
-import { underBase } from './urls.js';
+import { namedUrl, underBase } from './urls.js';
 
 export interface RequestEventsInput {
   profile: TraceProfile;
@@ -65,7 +66,7 @@ export async function requestEvents(
   const body = eventsRequest(input);
   const answer = await requestJson(url, { headers, signal, fetch, timeoutMs, body, onBytes, read });
   const queued = queuedAt(answer);
-  if (queued !== null) return toJob(answer.body, queued, baseUrl);
+  if (queued !== null) return toJob(answer.body, queued, url, baseUrl);
   return toAnswer(url, answer, input);
 }
 
@@ -90,14 +91,22 @@ function eventsRequest(input: RequestEventsInput): Blob {
   ]);
 }
 
-function toJob(body: Record<string, unknown>, statusUrl: string, baseUrl: string): EventsOutcome {
+function toJob(
+  body: Record<string, unknown>,
+  statusUrl: string,
+  askedUrl: string,
+  baseUrl: string,
+): EventsOutcome {
+  const place = { askedUrl, baseUrl };
   const { job_id: jobId, stream_url: streamUrl } = body;
   return {
     kind: 'job',
-    jobId: typeof jobId === 'string' ? jobId : null,
-    statusUrl: underBase(baseUrl, statusUrl),
+    jobId: typeof jobId === 'string' ? shortText(jobId) : null,
+    statusUrl: namedUrl({ ...place, field: 'status_url' }, statusUrl),
     streamUrl:
-      typeof streamUrl === 'string' && streamUrl !== '' ? underBase(baseUrl, streamUrl) : null,
+      typeof streamUrl === 'string' && streamUrl !== ''
+        ? namedUrl({ ...place, field: 'stream_url' }, streamUrl)
+        : null,
     cancel: body.cancel === true,
     follow: body.follow === true,
   };

@@ -1,6 +1,8 @@
 import { HttpError } from '../protocol/HttpError.js';
 import { readErrorAnswer } from '../protocol/errorAnswer.js';
 import { NetworkError } from '../stream/errors/NetworkError.js';
+import { FIXED_LIMITS } from '../protocol/TraceLimits.js';
+import { LimitExceededError } from '../stream/errors/LimitExceededError.js';
 import { abortable } from '../stream/abortable.js';
 import { bodyChunks } from '../stream/bodyChunks.js';
 import { firstContentByte } from '../stream/openNdjson.js';
@@ -36,6 +38,8 @@ export interface RequestJsonOptions extends SendOptions {
   read?: BodyReader;
   /** Time for the whole answer, ms; Infinity for none. @default 360000 (6 min) */
   timeoutMs?: number;
+  /** Most bytes of the answer, after decompression. @default 536870912 (512 MiB) */
+  maxBytes?: number;
   /** Told as the answer arrives how many bytes of it came, after decompression. */
   onBytes?: (bytes: number) => void;
 }
@@ -52,7 +56,7 @@ export interface JsonAnswer {
 
 /**
  * One HTTP call whose answer is a JSON object, bare or wrapped. Rejects with `HttpError` for all
- * shapes of refusal, `InvalidAnswerError` (such as a login page), `NetworkError`,
+ * shapes of refusal, `InvalidAnswerError` (such as a login page), `LimitExceededError`, `NetworkError`,
  * `RequestTimeoutError`, or the signal's reason.
  */
 export async function requestJson(
@@ -63,6 +67,7 @@ export async function requestJson(
     read = readJson,
     timeoutMs = DEFAULT_TIMEOUT_MS,
     signal,
+    maxBytes = FIXED_LIMITS.maxAnswerBytes,
     onBytes,
     ...options
   }: RequestJsonOptions = {},
@@ -78,7 +83,7 @@ export async function requestJson(
   return withTimeout({ url, timeoutMs, signal }, async (limited) => {
     const response = await sendRequest(url, init, { ...options, signal: limited });
     if (!response.ok) throw await toHttpError(response, url, limited);
-    const body = new AnswerBody(url, response, limited, onBytes);
+    const body = new AnswerBody(url, response, limited, maxBytes, onBytes);
     return toAnswer(url, response, await body.read(read));
   });
 }
@@ -105,6 +110,7 @@ class AnswerBody {
     readonly url: string,
     readonly response: Response,
     readonly signal: AbortSignal,
+    readonly maxBytes: number,
     readonly onBytes?: (bytes: number) => void,
   ) {}
 
@@ -126,6 +132,10 @@ class AnswerBody {
     for await (const chunk of bodyChunks(response.body, { signal, onFailure })) {
       this.#first ??= firstContentByte(chunk);
       this.#bytes += chunk.byteLength;
+      if (this.#bytes > this.maxBytes) {
+        const { status } = response;
+        throw new LimitExceededError('maxAnswerBytes', this.maxBytes, { url, status });
+      }
       this.onBytes?.(this.#bytes);
       yield chunk;
     }

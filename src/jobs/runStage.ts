@@ -3,7 +3,7 @@ import type { SendOptions } from '../stream/sendRequest.js';
 import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
 import { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
 import { type BodyReader, requestJson, type JsonAnswer } from './requestJson.js';
-import { jobUrl, underBase } from './urls.js';
+import { jobUrl, namedUrl, underBase } from './urls.js';
 import { withRetry } from './withRetry.js';
 
 export interface StageOptions extends SendOptions {
@@ -62,7 +62,7 @@ export async function runStage(
     if (answer.status !== 202) return { ...answer, url };
     throw new InvalidAnswerError({ url, status: 202, reason: 'answered 202 without a status_url' });
   }
-  const statusUrl = underBase(baseUrl, queued);
+  const statusUrl = namedUrl({ askedUrl: url, baseUrl, field: 'status_url' }, queued);
   onQueued?.({ statusUrl, cancel: answer.body.cancel === true });
   await pollJobUntilComplete(statusUrl, { ...poll, ...send, onStatus });
   const resultUrl = jobUrl(statusUrl, 'result');

@@ -1,3 +1,11 @@
+import { shortText } from '../protocol/shortText.js';
+import { InvalidAnswerError } from './errors/InvalidAnswerError.js';
+
+/** Servers and proxies take no longer ones. */
+const MOST_CHARACTERS = 8_192;
+/** What paths stand under where there is no page. */
+const NOWHERE = 'http://nowhere.invalid';
+
 /** The address of a part of a job, such as its `/result`, with parameters added to its query. */
 export function jobUrl(
   statusUrl: string,
@@ -20,4 +28,32 @@ export function addParameters(url: string, parameters: Record<string, string>): 
 export function underBase(baseUrl: string, path: string): string {
   if (/^([a-z][a-z0-9+.-]*:)?\/\//i.test(path)) return path;
   return `${baseUrl.replace(/\/$/, '')}${path}`;
+}
+
+/**
+ * The address that an answer names as one of its `fields`: a path, or a URL of the server that was asked.
+ * Requests carry the page's tokens, and no other server may have them.
+ * @throws InvalidAnswerError for another server, whatever way it is written
+ */
+export function namedUrl(
+  { askedUrl, baseUrl, field }: { askedUrl: string; baseUrl: string; field: string },
+  named: string,
+): string {
+  const url = underBase(baseUrl, named);
+  const origin = url.length > MOST_CHARACTERS ? null : originOf(url);
+  if (origin !== null && origin === originOf(askedUrl)) return url;
+  const reason = `named a ${field} of another server, which was not asked: ${shortText(named)}`;
+  throw new InvalidAnswerError({ url: askedUrl, reason });
+}
+
+/** Null for what is no address of a server, such as `javascript:` and `blob:`. */
+function originOf(url: string): string | null {
+  const page: string | undefined = globalThis.location?.origin;
+  try {
+    const { protocol, host } = new URL(url, !page || page === 'null' ? NOWHERE : page);
+    return /^https?:$/.test(protocol) ? `${protocol}//${host}` : null;
+  } catch {
+    // what is no address has no server
+    return null;
+  }
 }

@@ -25,6 +25,15 @@ export interface TraceMessages {
     viewFailed(reason: string): string;
     /** The button that keeps the newest rows in view. */
     follow: string;
+    readonly csv: {
+      save: string;
+      /** Click to stop it. */
+      writing(percent: number): string;
+      done: string;
+      /** Also stands in the file, before its headings. */
+      incomplete: string;
+      failed(reason: string): string;
+    };
     /** Tooltip of a heading. */
     sortHint: string;
     /** What a screen reader says of a heading where several columns sort; `key` is counted from 1. */
@@ -91,6 +100,8 @@ export interface TraceMessages {
     /** `names` are the first of `count` values. */
     valuesNotFound(names: readonly string[], count: number): string;
     nonFiniteNumbers(count: number): string;
+    /** `limit` is the name of the option. */
+    limitNear(limit: string, percent: number): string;
     serverWarning: string;
     qualityMeta(text: string): string;
     /** How many list items are not shown. */

@@ -33,6 +33,13 @@ export const en: TraceMessages = {
     matches: (found) => count(found, 'row matches', 'rows match'),
     viewFailed: (reason) => `Cannot sort or search: ${reason}`,
     follow: 'Follow',
+    csv: {
+      save: 'Export CSV',
+      writing: (percent) => `Writing ${integer(percent)}% – cancel`,
+      done: 'The CSV file is written.',
+      incomplete: 'INCOMPLETE: this file does not have every row of the result.',
+      failed: (reason) => `Cannot write the CSV file: ${reason}`,
+    },
     sortHint: 'Click to sort, Shift+click to sort by one more column',
     sortKey: (key, descending) =>
       `sort key ${integer(key)}, ${descending ? 'descending' : 'ascending'}`,
@@ -108,6 +115,8 @@ export const en: TraceMessages = {
       `${count(all, 'value', 'values')} of the query not found: ${names.join(', ')}${all > names.length ? ' …' : ''}`,
     nonFiniteNumbers: (found) =>
       `${count(found, 'value that is', 'values that are')} no number (NaN or Infinity) shown as empty.`,
+    limitNear: (limit, percent) =>
+      `The result has reached ${integer(percent)}% of what this page takes (${limit}); beyond that it ends.`,
     serverWarning: 'The server sent a warning.',
     qualityMeta: (text) => `Quality of the data: ${text}`,
     more: (left) => `… and ${integer(left)} more`,
@@ -162,6 +171,7 @@ export const en: TraceMessages = {
       STREAM_INTERRUPTED: 'The connection broke: check the network, then try again.',
       MALFORMED_LINE: 'The data were damaged on the way: try again.',
       LINE_TOO_LONG: 'Ask your administrator to lower the batch size of the server.',
+      LIMIT_EXCEEDED: 'The result is too large to be shown: ask for fewer lots.',
       DECODE_WORKER_FAILED: 'Close other tabs or ask for fewer lots, then run the trace again.',
       STREAM_ERROR: 'The server ended the result with an error: run the trace again.',
       JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',

@@ -29,6 +29,13 @@ export const zhTW: TraceMessages = {
     matches: (found) => `符合 ${rows(found)}`,
     viewFailed: (reason) => `無法排序或搜尋：${reason}`,
     follow: '自動捲到最新',
+    csv: {
+      save: '匯出 CSV',
+      writing: (percent) => `匯出中 ${integer(percent)}%，按此取消`,
+      done: 'CSV 檔已匯出。',
+      incomplete: '不完整：此檔案未包含結果的全部資料。',
+      failed: (reason) => `無法匯出 CSV：${reason}`,
+    },
     sortHint: '點選排序，Shift＋點選可加入其他排序欄位',
     sortKey: (key, descending) => `第 ${integer(key)} 排序欄位，${descending ? '遞減' : '遞增'}`,
   },
@@ -100,6 +107,8 @@ export const zhTW: TraceMessages = {
     valuesNotFound: (names, count) =>
       `查無 ${integer(count)} 個查詢值：${names.join('、')}${count > names.length ? '…' : ''}`,
     nonFiniteNumbers: (count) => `有 ${integer(count)} 個數值無效（NaN 或 Infinity），以空值顯示。`,
+    limitNear: (limit, percent) =>
+      `結果已達本頁可接收上限（${limit}）的 ${integer(percent)}%，超過後將停止接收。`,
     serverWarning: '伺服器發出警告。',
     qualityMeta: (text) => `資料品質：${text}`,
     more: (left) => `……另有 ${integer(left)} 項`,
@@ -151,6 +160,7 @@ export const zhTW: TraceMessages = {
       STREAM_INTERRUPTED: '連線中斷，請檢查網路後再試一次。',
       MALFORMED_LINE: '資料在傳輸途中損毀，請再試一次。',
       LINE_TOO_LONG: '請系統管理員調低伺服器的每批筆數。',
+      LIMIT_EXCEEDED: '結果過大，無法完整顯示，請減少批號。',
       DECODE_WORKER_FAILED: '請關閉其他分頁或減少批號後，重新執行追溯。',
       STREAM_ERROR: '伺服器以錯誤結束結果，請重新執行追溯。',
       JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',

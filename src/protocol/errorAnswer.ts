@@ -1,4 +1,5 @@
 import type { HttpErrorDetails } from './HttpError.js';
+import { shortText } from './shortText.js';
 
 /**
  * Reads the three shapes of an error answer: `{success: false, error: {code, message}, meta}`,
@@ -34,5 +35,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? shortText(value) : undefined;
 }

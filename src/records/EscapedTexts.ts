@@ -3,6 +3,8 @@ import type { ByteSource } from './murmur.js';
 
 /** More texts than this are not remembered. */
 const MOST_TEXTS = 65_536;
+/** Longer ones are not, bytes: what repeats is short. */
+const LONGEST_TEXT = 1_024;
 
 /**
  * The codes of texts with escapes, by the bytes that stand in the line: to unescape one takes 2 µs,
@@ -20,7 +22,7 @@ export class EscapedTexts {
 
   /** Remembers a text that is not there. */
   add(source: ByteSource, start: number, end: number, hash: number, code: number): void {
-    if (this.#codes.length === MOST_TEXTS) return;
+    if (this.#codes.length === MOST_TEXTS || end - start > LONGEST_TEXT) return;
     this.#bytes.addText(source, start, end, hash);
     this.#codes.push(code);
   }

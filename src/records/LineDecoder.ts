@@ -1,5 +1,13 @@
 import type { StreamMessage } from '../protocol/index.js';
-import { headerOf, type MessageHeader } from '../stream/messageHeader.js';
+import {
+  fieldsOf,
+  headerOf,
+  type MessageHeader,
+  textOf,
+  textsOf,
+  wholeNumber,
+} from '../stream/messageHeader.js';
+import { holdTo } from '../stream/errors/LimitExceededError.js';
 import { JsonBytes } from '../stream/JsonBytes.js';
 import type { Steps } from '../stream/Steps.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
@@ -33,12 +41,13 @@ export interface DecodedLine {
 /** Turns lines of a stream, and answers that come whole, into columns; one decoder a result. */
 export class LineDecoder {
   readonly #decoders = new Map<string, RecordDecoder>();
+  readonly #domains = new Set<string>();
   /** Takes back what the line under way has changed. */
   #undo = NOTHING;
 
   /**
    * Decodes a line. Its members may stand in any order; nothing is taken before all of it was read.
-   * @throws JsonSyntaxError with the place in the line
+   * @throws JsonSyntaxError with the place in the line, LimitExceededError
    */
   decode(bytes: Uint8Array): DecodedLine {
     return drain(this.steps(bytes));
@@ -58,17 +67,38 @@ export class LineDecoder {
 
   *#line(bytes: Uint8Array): Steps<DecodedLine> {
     const read = yield* this.#readRecords(bytes);
-    if (typeof read === 'object') return read;
+    if (typeof read === 'object' && read !== null) return read;
     if (read === 'full_result') return yield* this.#fullResult(bytes);
+    holdTo('maxMessageBytes', bytes.length);
     const parsed = parseLine(bytes);
     if (!parsed.ok) throw new JsonSyntaxError(0, parsed.reason);
     const { message, nonFiniteNumbers } = parsed;
+    if (textOf(message.type) !== read)
+      throw new JsonSyntaxError(0, 'type stands twice in the line');
+    const json = new JsonBytes(bytes);
+    json.valueEnd(json.skipSpace(0));
+    this.#holdDomains(fieldsOf(message));
     return { header: headerOf(message), batch: null, message, result: null, nonFiniteNumbers };
   }
 
   /** Reads an answer that came whole: its rows are the next batches of their domains. */
-  answer(bytes: Uint8Array): Steps<ReadAnswer> {
-    return readAnswer(bytes, (domain) => this.#decoderOf(domain));
+  *answer(bytes: Uint8Array): Steps<ReadAnswer> {
+    const read = yield* readAnswer(bytes, (domain) => this.#decoderOf(domain));
+    const value = fieldsOf(read.value);
+    const inner = value.results === undefined ? fieldsOf(value.data) : value;
+    const { results, failed_domains } = inner;
+    this.#holdDomains({ domains: Object.keys(fieldsOf(results)), failed_domains });
+    return read;
+  }
+
+  /** Holds the domains that a line or an answer names to their limits: each is a tab and a table. */
+  #holdDomains(names: { domain?: unknown; domains?: unknown; failed_domains?: unknown }): void {
+    const all = [...textsOf(names.domains), ...textsOf(names.failed_domains)];
+    if (typeof names.domain === 'string') all.push(names.domain);
+    for (const name of all) {
+      holdTo('maxNameLength', name.length);
+      holdTo('maxDomains', this.#domains.add(name).size);
+    }
   }
 
   *#fullResult(bytes: Uint8Array): Steps<DecodedLine> {
@@ -86,31 +116,34 @@ export class LineDecoder {
   #decoderOf(domain: string): RecordDecoder {
     const known = this.#decoders.get(domain);
     if (known) return known;
+    this.#holdDomains({ domain });
     const decoder = new RecordDecoder();
     this.#decoders.set(domain, decoder);
     return decoder;
   }
 
   /** A `records` line; the type of a line of another one. */
-  *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | undefined> {
+  *#readRecords(bytes: Uint8Array): Steps<DecodedLine | string | null> {
     const reader = new JsonBytes(bytes);
     const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     let dataStart = -1;
     let decoded: DecodedArray | null = null;
+    let members = 0;
     const isReady = () => fields.type === 'records' && typeof fields.domain === 'string';
-    const rowHint = () => Number(fields.count) || 0;
+    const rowHint = () => wholeNumber(fields.count) ?? 0;
     const decodeData = () => this.#rows(fields.domain as string, bytes, dataStart, rowHint());
 
     let p = reader.skipSpace(0);
-    if (bytes[p] !== OPEN_BRACE) return undefined;
+    if (bytes[p] !== OPEN_BRACE) return null;
     do {
+      holdTo('maxFields', ++members);
       const keyStart = reader.skipSpace(p + 1);
       const keyEnd = reader.textEnd(keyStart);
-      const key = String(reader.parse(keyStart, keyEnd));
+      const key = readKey(reader, keyStart, keyEnd, fields);
       p = reader.skipSpace(keyEnd);
       if (bytes[p] !== COLON) throw reader.error(p, 'a colon was expected');
       p = reader.skipSpace(p + 1);
-      if (fields.type !== undefined && fields.type !== 'records') return String(fields.type);
+      if (fields.type !== undefined && fields.type !== 'records') return textOf(fields.type);
       if (key === 'data' && bytes[p] === OPEN_BRACKET) {
         if (dataStart >= 0) throw reader.error(p, 'data stands twice in the line');
         dataStart = p;
@@ -126,10 +159,20 @@ export class LineDecoder {
     if (bytes[p] !== CLOSE_BRACE || reader.skipSpace(p + 1) < bytes.length) {
       throw reader.error(p, 'the end of the line was expected');
     }
-    if (fields.type !== 'records') return String(fields.type);
+    if (fields.type !== 'records') return textOf(fields.type);
+    this.#holdDomains(fields);
     if (!decoded && dataStart >= 0 && isReady()) decoded = yield* decodeData();
     return toLine(fields, decoded?.batches[0] ?? null, reader.nonFiniteNumbers);
   }
+}
+
+/** The key of a member. What says where rows belong is said once: they are decoded before the line ends. */
+function readKey(reader: JsonBytes, start: number, end: number, fields: object): string {
+  const key = reader.parse(start, end) as string;
+  if ((key === 'type' || key === 'domain') && key in fields) {
+    throw reader.error(start, `${key} stands twice in the line`);
+  }
+  return key;
 }
 
 function toLine(

@@ -1,4 +1,5 @@
 import type { Steps } from '../stream/Steps.js';
+import { holdTo } from '../stream/errors/LimitExceededError.js';
 import { ColumnBuilder } from './ColumnBuilder.js';
 import { statisticsOf } from './chunkStatistics.js';
 import type { DecodedBatch } from './DecodedBatch.js';
@@ -13,6 +14,8 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LEAST_ROWS = 64;
+/** A server may announce any number of rows: room for more than this is made as they come. */
+const MOST_ROWS_AT_ONCE = 16_384;
 /** Rows between two chances to pause: well below a millisecond. */
 const STEP_ROWS = 500;
 
@@ -44,7 +47,7 @@ export class RecordDecoder {
 
   /**
    * Decodes the array of objects that begins at `bytes[start]`; `rowHint` is how many are expected.
-   * @throws JsonSyntaxError with the place in `bytes`; nothing of the batch is kept then
+   * @throws JsonSyntaxError with the place in `bytes`, LimitExceededError; nothing of the batch is kept then
    */
   decode(bytes: Uint8Array, start: number, rowHint: number): { batch: DecodedBatch; end: number } {
     const { batches, end } = drain(this.steps(bytes, start, rowHint));
@@ -118,12 +121,19 @@ export class RecordDecoder {
     this.#values.nonFiniteNumbers = 0;
     this.#rows = 0;
     // a row has at least the two bytes of its braces: a hint cannot ask for more memory than that
-    this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, bytesLeft >>> 1));
+    this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, bytesLeft >>> 1, MOST_ROWS_AT_ONCE));
+    this.#holdCells();
     for (const column of this.#columns) column.begin(this.#capacity);
+  }
+
+  /** What a batch takes in memory is its rows by its columns, however few of the cells are there. */
+  #holdCells(): void {
+    holdTo('maxCells', this.#columns.length * this.#capacity);
   }
 
   #grow(): void {
     this.#capacity *= 2;
+    this.#holdCells();
     for (const column of this.#columns) column.reserve(this.#capacity);
   }
 
@@ -189,6 +199,7 @@ export class RecordDecoder {
         repeats = true;
       } else shape.push(column);
       separators.push(createSeparator(bytes.subarray(before, p)));
+      holdTo('maxFields', separators.length);
       before = this.#values.read(column, p, 0);
       p = this.#values.skipSpace(before);
       if (bytes[p] === CLOSE_BRACE) break;
@@ -207,11 +218,14 @@ export class RecordDecoder {
   #columnOf(name: string): ColumnBuilder {
     const known = this.#byName.get(name);
     if (known) return known;
+    holdTo('maxNameLength', name.length);
+    holdTo('maxColumns', this.#columns.length + 1);
     const column = new ColumnBuilder(name);
     column.begin(this.#capacity);
     for (let row = 0; row < this.#rows; row++) column.pushAbsent();
     this.#columns.push(column);
     this.#byName.set(name, column);
+    this.#holdCells();
     return column;
   }
 }

@@ -201,16 +201,7 @@ export class ValueReader extends JsonBytes {
     const before = this.nonFiniteNumbers;
     const value = this.parse(p, q);
     const isJson = this.nonFiniteNumbers === before;
-    column.pushToken(isJson ? this.bytes.subarray(p, q) : this.#tokenOf(value, p));
+    column.pushToken(isJson ? this.bytes.subarray(p, q) : encoder.encode(JSON.stringify(value)));
     return q;
-  }
-
-  #tokenOf(value: unknown, p: number): Uint8Array {
-    try {
-      return encoder.encode(JSON.stringify(value));
-    } catch (cause) {
-      // JSON.parse goes deeper than JSON.stringify, which overflows the stack
-      throw this.error(p, String(cause));
-    }
   }
 }

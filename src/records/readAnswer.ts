@@ -1,3 +1,4 @@
+import { holdTo } from '../stream/errors/LimitExceededError.js';
 import { JsonScanner, type ScannedValue } from '../stream/JsonScanner.js';
 import type { Steps } from '../stream/Steps.js';
 import type { ParsedJson } from '../stream/parseLine.js';
@@ -16,7 +17,7 @@ export interface ReadAnswer extends ParsedJson {
 /**
  * Reads an events answer, bare or wrapped: the synchronous 200, a page of `/result`, a `full_result`
  * line. Its rows are taken whole or not at all.
- * @throws JsonSyntaxError
+ * @throws JsonSyntaxError, LimitExceededError
  */
 export function* readAnswer(
   bytes: Uint8Array,
@@ -63,14 +64,21 @@ class AnswerReader {
     if (key === 'data' && scanner.isObject(p)) {
       return yield* scanner.object(p, (inner, at) => this.#member(inner, at));
     }
-    return yield* scanner.value(p);
+    return yield* this.#value(p);
+  }
+
+  /** What is no row is handed to the page as it is. */
+  *#value(p: number): Steps<ScannedValue> {
+    const end = yield* this.#scanner.skip(p);
+    holdTo('maxMessageBytes', end - p);
+    return { value: this.#scanner.parse(p, end), end };
   }
 
   *#result(domain: string, p: number): Steps<ScannedValue> {
     const scanner = this.#scanner;
-    if (!scanner.isObject(p)) return yield* scanner.value(p);
+    if (!scanner.isObject(p)) return yield* this.#value(p);
     return yield* scanner.object(p, (key, at) =>
-      key === 'data' && scanner.isArray(at) ? this.#rows(domain, at) : scanner.value(at),
+      key === 'data' && scanner.isArray(at) ? this.#rows(domain, at) : this.#value(at),
     );
   }
 

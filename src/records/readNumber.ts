@@ -4,6 +4,7 @@ const MINUS = 0x2d;
 /** Up to so many digits a number is exact as an integer, and its quotient by a power of ten is rounded once. */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+const ascii = new TextDecoder();
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** The last number that `readNumber` read: a second result, without an object for each. */
@@ -14,7 +15,6 @@ export const lastNumber = { value: 0 };
  * place behind it; −1 where none stands there. Short decimals are read exactly (Clinger 1990, the
  * fast path: both the digits and the power of ten are exact), all others by the engine.
  */
-
 export function readNumber(bytes: Uint8Array, start: number): number {
   const negative = bytes[start] === MINUS;
   let p = negative ? start + 1 : start;
@@ -48,9 +48,15 @@ export function readNumber(bytes: Uint8Array, start: number): number {
 
 function readAnyNumber(bytes: Uint8Array, start: number, from: number): number {
   let end = from;
-  while (end < bytes.length && /[-+.\deE]/.test(String.fromCharCode(bytes[end]!))) end++;
-  const text = String.fromCharCode(...bytes.subarray(start, end));
+  while (end < bytes.length && isOfNumber(bytes[end]!)) end++;
+  const text = ascii.decode(bytes.subarray(start, end));
   if (!JSON_NUMBER.test(text)) return -1;
   lastNumber.value = Number(text);
   return end;
+}
+
+/** A digit, `-`, `+`, `.`, `e` or `E`. */
+function isOfNumber(byte: number): boolean {
+  if (byte >= ZERO && byte <= ZERO + 9) return true;
+  return byte === MINUS || byte === 0x2b || byte === POINT || (byte | 0x20) === 0x65;
 }

@@ -50,7 +50,9 @@ export type CompletenessProblem =
    * What was fetched later is of another result than the rows so far, by its ids, totals or rows; none
    * of it was taken. Null where that concerns all domains.
    */
-  | { kind: 'result-changed'; domain: string | null };
+  | { kind: 'result-changed'; domain: string | null }
+  /** So many more problems, which are not kept one by one. */
+  | { kind: 'more-problems'; count: number };
 
 /** Something odd or worth knowing of a result, by which no row is lost. */
 export type CompletenessNotice =
@@ -63,7 +65,9 @@ export type CompletenessNotice =
   /** A batch came again; it was taken once. */
   | { kind: 'batch-repeated'; domain: string; batch: number }
   /** A line came where its type may not, such as a second `meta`; it was ignored. */
-  | { kind: 'line-unexpected'; type: string; domain: string | null };
+  | { kind: 'line-unexpected'; type: string; domain: string | null }
+  /** So many more notices, which are not kept one by one. */
+  | { kind: 'more-notices'; count: number };
 
 /** What a check found; `problems` is empty exactly where the result is complete. */
 export interface CompletenessVerdict {

@@ -1,3 +1,5 @@
+import { FIXED_LIMITS } from '../protocol/TraceLimits.js';
+import { holdTo } from './errors/LimitExceededError.js';
 import { JsonSyntaxError } from './JsonSyntaxError.js';
 import { parseJsonText } from './parseLine.js';
 
@@ -8,6 +10,8 @@ const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+
+const MOST_DEPTH = FIXED_LIMITS.maxDepth;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -87,8 +91,9 @@ export class JsonBytes {
       const byte = bytes[at];
       if (byte === undefined) throw this.error(p, 'an array or object does not end');
       if (byte === QUOTE) at = this.textEnd(at) - 1;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (++depth > MOST_DEPTH) holdTo('maxDepth', depth);
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
       at++;
     } while (depth > 0 && at < until);
     place.at = at;

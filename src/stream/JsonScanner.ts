@@ -1,3 +1,4 @@
+import { holdTo } from './errors/LimitExceededError.js';
 import { JsonBytes } from './JsonBytes.js';
 import type { ParsedJson } from './parseLine.js';
 import type { Steps } from './Steps.js';
@@ -20,6 +21,8 @@ export type MemberReader = (key: string, p: number) => Steps<ScannedValue>;
 
 /** Walks through large JSON in steps, and makes values only of what is asked for. */
 export class JsonScanner extends JsonBytes {
+  #depth = 0;
+
   /**
    * The whole text, an object whose members `read` reads, or any other value.
    * @throws JsonSyntaxError with the place in the bytes
@@ -38,11 +41,14 @@ export class JsonScanner extends JsonBytes {
   /** The object at `p`, with what `read` makes of its members; of a key that repeats the last counts. */
   *object(p: number, read: MemberReader): Steps<ScannedValue> {
     const entries: [string, unknown][] = [];
+    // each object that is looked into is a generator in those around it
+    holdTo('maxDepth', ++this.#depth);
     const end = yield* this.members(p, function* (key, at) {
       const member = yield* read(key, at);
       entries.push([key, member.value]);
       return member.end;
     });
+    this.#depth--;
     // fromEntries defines properties: a key named __proto__ is just a key
     return { value: Object.fromEntries(entries), end };
   }

@@ -1,5 +1,8 @@
 import type { MessageHeader } from './messageHeader.js';
 
+/** More lines are not remembered: one that comes again is then told as one that is out of place. */
+const MOST_LINES = 10_000;
+
 /** Which lines the rest of a stream says again, and by which fields they are known. */
 const KEYS: Record<string, (header: MessageHeader) => unknown> = {
   meta: () => '',
@@ -28,7 +31,7 @@ export class RepeatedLines {
     if (!Object.hasOwn(KEYS, header.type)) return false;
     const key = JSON.stringify([header.type, KEYS[header.type]!(header)]);
     if (this.#repeatable.delete(key)) return true;
-    this.#seen.add(key);
+    if (this.#seen.size < MOST_LINES) this.#seen.add(key);
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import { shortText } from '../protocol/shortText.js';
 import type { BatchPlace, Hole } from './BatchPieces.js';
 import type {
   CompletenessNotice,
@@ -13,6 +14,7 @@ import {
   markDomain,
   replaceBatch,
 } from './domainTally.js';
+import { KeptList } from './KeptList.js';
 import { judgeStream, type StreamEndMark } from './judgeStream.js';
 import { fieldsOf, textOf, textsOf, wholeNumber, type MessageHeader } from './messageHeader.js';
 import { RepeatedLines } from './RepeatedLines.js';
@@ -36,7 +38,7 @@ export class StreamCheck {
   readonly #repeated = new RepeatedLines();
   readonly #identity = new ResultIdentity();
   readonly #problems = new StreamProblems();
-  readonly #notices: CompletenessNotice[] = [];
+  readonly #notices = new KeptList<CompletenessNotice>();
   #end: StreamEndMark | null = null;
   #totalRecords: number | null = null;
 
@@ -158,7 +160,9 @@ export class StreamCheck {
   verdict(): CompletenessVerdict {
     return judgeStream({
       problems: this.#problems.list,
-      notices: this.#notices,
+      notices: [...this.#notices],
+      leftProblems: this.#problems.left,
+      leftNotices: this.#notices.left,
       end: this.#end,
       totalRecords: this.#totalRecords,
       hasMeta: this.#announced !== null,
@@ -249,7 +253,7 @@ export class StreamCheck {
         this.#problems.add({
           kind: 'error-line',
           code: textOf(header.code),
-          message: textOf(header.message) ?? '',
+          message: shortText(textOf(header.message) ?? ''),
         });
         return true;
       case 'full_result':

@@ -16,6 +16,7 @@ export {
   type MessagePlace,
   type StreamCounts,
 } from './consumeNDJSONStream.js';
+export { LimitExceededError } from './errors/LimitExceededError.js';
 export { LineTooLongError } from './errors/LineTooLongError.js';
 export { MalformedLineError } from './errors/MalformedLineError.js';
 export { NetworkError } from './errors/NetworkError.js';

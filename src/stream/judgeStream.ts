@@ -3,6 +3,7 @@ import type {
   CompletenessProblem,
   CompletenessVerdict,
 } from './CompletenessProblem.js';
+import { MOST_KEPT } from './KeptList.js';
 import { type DomainTally, isNotOffered, judgeDomain } from './domainTally.js';
 
 /** What ended a result: a line of its stream, or pages that brought what the stream had not. */
@@ -13,6 +14,9 @@ export interface JudgedStream {
   /** What was found as it came. */
   problems: readonly CompletenessProblem[];
   notices: readonly CompletenessNotice[];
+  /** Problems and notices that were found, and not kept. */
+  leftProblems: number;
+  leftNotices: number;
   end: StreamEndMark | null;
   /** Of the `complete` line. */
   totalRecords: number | null;
@@ -24,8 +28,19 @@ export interface JudgedStream {
   domains: ReadonlyMap<string, DomainTally>;
 }
 
-/** What a result lacks, were this its end. */
+/** What a result lacks, were this its end; of very much the first things, and how many more there are. */
 export function judgeStream(stream: JudgedStream): CompletenessVerdict {
+  const { problems, notices } = judge(stream);
+  const moreProblems = Math.max(0, problems.length - MOST_KEPT) + stream.leftProblems;
+  const moreNotices = Math.max(0, notices.length - MOST_KEPT) + stream.leftNotices;
+  problems.length = Math.min(problems.length, MOST_KEPT);
+  notices.length = Math.min(notices.length, MOST_KEPT);
+  if (moreProblems > 0) problems.push({ kind: 'more-problems', count: moreProblems });
+  if (moreNotices > 0) notices.push({ kind: 'more-notices', count: moreNotices });
+  return { problems, notices };
+}
+
+function judge(stream: JudgedStream): CompletenessVerdict {
   const { end, failed, isMsd } = stream;
   const problems = [...stream.problems];
   const notices = [...stream.notices];
@@ -38,7 +53,7 @@ export function judgeStream(stream: JudgedStream): CompletenessVerdict {
   }
   for (const [domain, tally] of stream.domains) {
     const judged = judgeDomain(domain, tally, { failed: failed.has(domain), msd: isMsd });
-    problems.push(...judged.problems);
+    for (const problem of judged.problems) problems.push(problem);
     notices.push(...judged.notices);
   }
   if (end === 'complete') problems.push(...totalMismatch(stream));

@@ -1,4 +1,5 @@
 import { abortable } from '../stream/abortable.js';
+import { LimitExceededError } from '../stream/errors/LimitExceededError.js';
 import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
 import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
 import type { NdjsonSink } from '../stream/readNdjson.js';
@@ -125,6 +126,10 @@ export class WorkerSink implements NdjsonSink {
     const { url, maxLineBytes } = this.#options;
     const { line, byteOffset } = refusal;
     if (refusal.kind === 'too-long') return new LineTooLongError(line, byteOffset, maxLineBytes);
+    if (refusal.kind === 'limit') {
+      const { limit, most, domain } = refusal;
+      return new LimitExceededError(limit, most, { domain, url, line, byteOffset });
+    }
     const { reason, isCut } = refusal;
     return new MalformedLineError({ url, line, byteOffset, reason, isCut });
   }

@@ -3,6 +3,7 @@ import { readSeeds } from '../jobs/readSeeds.js';
 import { LineDecoder } from '../records/LineDecoder.js';
 import { consumeLines } from '../stream/consumeLines.js';
 import { createYielder } from '../stream/createYielder.js';
+import { LimitExceededError } from '../stream/errors/LimitExceededError.js';
 import { MalformedLineError } from '../stream/errors/MalformedLineError.js';
 import { joinChunks } from '../stream/joinChunks.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
@@ -40,6 +41,7 @@ async function decodePlaced(
   try {
     return { ...(await runSteps(decoder.steps(bytes), breathe)), line, byteOffset };
   } catch (cause) {
+    if (cause instanceof LimitExceededError) throw cause.at({ url, line, byteOffset });
     if (!(cause instanceof JsonSyntaxError)) throw cause;
     const { reason, at } = cause;
     const place = { url, line, byteOffset: byteOffset + at, isCut: !hasEnd };

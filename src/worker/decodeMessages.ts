@@ -1,5 +1,6 @@
 import type { LineageScope, ReadLineage } from '../jobs/readLineage.js';
 import type { ReadSeeds } from '../jobs/readSeeds.js';
+import type { TraceLimit } from '../protocol/TraceLimits.js';
 import type { DecodedLine, ReadAnswer } from '../records/index.js';
 
 /** A decoded line, and where it stood. */
@@ -29,10 +30,18 @@ export type DecodeRequest =
   | { type: 'end' }
   | { type: 'cut' };
 
+/** What a line or a body is too much of. */
+export interface ExceededLimit {
+  limit: TraceLimit;
+  most: number;
+  domain?: string;
+}
+
 /** Why a line was refused. */
 export type LineRefusal =
   | { kind: 'malformed'; line: number; byteOffset: number; reason: string; isCut: boolean }
-  | { kind: 'too-long'; line: number; byteOffset: number };
+  | { kind: 'too-long'; line: number; byteOffset: number }
+  | ({ kind: 'limit'; line: number; byteOffset: number } & ExceededLimit);
 
 /** What the decode worker says. */
 export type DecodeReply =
@@ -45,4 +54,6 @@ export type DecodeReply =
   /** A body, as it was read. */
   | { type: 'body'; read: BodyReads[keyof BodyReads] }
   /** A body that is no JSON. */
-  | { type: 'invalid'; at: number; reason: string };
+  | { type: 'invalid'; at: number; reason: string }
+  /** A body that is too much. */
+  | ({ type: 'limit' } & ExceededLimit);

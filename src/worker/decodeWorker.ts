@@ -3,6 +3,7 @@ import { readSeeds } from '../jobs/readSeeds.js';
 import { buffersOf } from '../records/columnChunk.js';
 import { drain } from '../stream/drain.js';
 import { type DecodedBatch, LineDecoder } from '../records/index.js';
+import { LimitExceededError } from '../stream/errors/LimitExceededError.js';
 import { LineTooLongError } from '../stream/errors/LineTooLongError.js';
 import { joinBytes } from '../stream/joinBytes.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
@@ -11,6 +12,7 @@ import type {
   BodyRequest,
   DecodeReply,
   DecodeRequest,
+  ExceededLimit,
   LineRefusal,
   PlacedLine,
 } from './decodeMessages.js';
@@ -53,10 +55,17 @@ class Refused extends Error {
   }
 }
 
+function exceeded({ limit, most, domain }: LimitExceededError): ExceededLimit {
+  return { limit, most, domain };
+}
+
 function decode({ bytes, line, byteOffset, hasEnd }: SplitLine): PlacedLine {
   try {
     return { ...decoder.decode(bytes), line, byteOffset };
   } catch (error) {
+    if (error instanceof LimitExceededError) {
+      throw new Refused({ kind: 'limit', line, byteOffset, ...exceeded(error) });
+    }
     if (!(error instanceof JsonSyntaxError)) throw error;
     const { at, reason } = error;
     const place = { line, byteOffset: byteOffset + at, isCut: !hasEnd };
@@ -123,6 +132,7 @@ self.addEventListener('message', ({ data }: MessageEvent<DecodeRequest>) => {
   } catch (error) {
     hasRefused = true;
     if (error instanceof Refused) reply({ type: 'refused', refusal: error.refusal });
+    else if (error instanceof LimitExceededError) reply({ type: 'limit', ...exceeded(error) });
     else if (error instanceof JsonSyntaxError) {
       reply({ type: 'invalid', at: error.at, reason: error.reason });
     } else if (error instanceof LineTooLongError) {

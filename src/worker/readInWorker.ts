@@ -1,3 +1,4 @@
+import { LimitExceededError } from '../stream/errors/LimitExceededError.js';
 import { JsonSyntaxError } from '../stream/JsonSyntaxError.js';
 import type { BodyReads, BodyRequest, DecodeReply, DecodeRequest } from './decodeMessages.js';
 import { DecodeWorkerError } from './errors/DecodeWorkerError.js';
@@ -34,7 +35,10 @@ function answerOf<Type extends keyof BodyReads>(
   return new Promise((resolve, reject) => {
     const onReply = (reply: DecodeReply) => {
       if (reply.type === 'invalid') reject(new JsonSyntaxError(reply.at, reply.reason));
-      else if (reply.type === 'body') resolve(reply.read as BodyReads[Type]);
+      else if (reply.type === 'limit') {
+        const { limit, most, domain } = reply;
+        reject(new LimitExceededError(limit, most, { domain }));
+      } else if (reply.type === 'body') resolve(reply.read as BodyReads[Type]);
     };
     listenTo(worker, onReply, (reason) => reject(new DecodeWorkerError(`the ${type}`, reason)));
   });

@@ -225,7 +225,7 @@ describe('requestEvents', () => {
 
   it.each([
     [{ stream_url: '/j/1/stream', cancel: true, follow: true }, `${BASE}j/1/stream`, true],
-    [{ stream_url: 'https://other.example/s' }, 'https://other.example/s', false],
+    [{ stream_url: `${BASE}s?x=1` }, `${BASE}s?x=1`, false],
     [{}, null, false],
   ])('resolves with the job of a 202 %j', async (more, streamUrl, isOurs) => {
     const body = { stage: 'events', async: true, job_id: 'j1', status_url: '/j/1', ...more };

@@ -117,32 +117,15 @@ it.each([0, 1, 2, 3, 31, 32, 33, 255, 256, 500])('%i columns', (count) => {
 it.each([
   ['arrays', '[', ']'],
   ['objects', '{"a":', '}'],
-])('takes %s as deep as JSON.parse does, and refuses deeper ones', (_what, open, close) => {
+])('takes %s up to a depth that no row needs, and refuses deeper ones', (_what, open, close) => {
   const deep = (depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
-  for (const depth of [1, 100, 1_000]) expectSame(encode(`[{"a":${deep(depth)}}]`));
+  for (const depth of [1, 99, 100]) expectSame(encode(`[{"a":${deep(depth)}}]`));
   const decoder = new RecordDecoder();
-  const table = new ColumnTable();
-  for (const depth of [10_000, 1_000_000]) {
+  for (const depth of [101, 10_000, 1_000_000]) {
     for (const value of [deep(depth), open.repeat(depth), deep(depth).replace('1', 'NaN')]) {
-      const bytes = encode(`[{"a":${value}}]`);
-      let batch = null;
-      try {
-        batch = decoder.decode(bytes, 0, 1).batch;
-      } catch (error) {
-        expect(error).toBeInstanceOf(JsonSyntaxError);
-        expect((error as JsonSyntaxError).at).toBeLessThanOrEqual(bytes.length);
-      }
-      if (!batch) continue;
-      table.append(batch);
-      let depthRead = 0;
-      for (
-        let at = table.value(table.rowCount - 1, 'a');
-        typeof at === 'object' && at !== null;
-        at = Object.values(at)[0]
-      ) {
-        depthRead++;
-      }
-      expect(depthRead).toBe(depth);
+      expect(() => decoder.decode(encode(`[{"a":${value}}]`), 0, 1)).toThrow(
+        expect.objectContaining({ code: 'LIMIT_EXCEEDED', limit: 'maxDepth', most: 100 }),
+      );
     }
   }
   expect(decoder.decode(encode('[{"a":1}]'), 0, 1).batch.rowCount).toBe(1);

@@ -1,6 +1,7 @@
 import type { TraceNotice, TraceState } from '../../composables/useTraceProgress/traceState.js';
 import type { TraceMessages } from '../../locales/TraceMessages.js';
 import { isTraceDomain, type TraceError } from '../../protocol/index.js';
+import { shortText } from '../../protocol/shortText.js';
 import type { CompletenessProblem } from '../../stream/CompletenessProblem.js';
 import { stageName } from './progressSteps.js';
 
@@ -24,15 +25,21 @@ export function statusText(state: TraceState, messages: TraceMessages): string {
 export function jobText(state: TraceState, { job }: TraceMessages): string | null {
   if (!('job' in state)) return null;
   const { status } = state;
-  if (status === 'resolving' || status === 'tracing-lineage') return state.job?.progress || null;
+  if (status === 'resolving' || status === 'tracing-lineage') {
+    return shownProgress(state.job?.progress) || null;
+  }
   const phase = job.phase[status];
   if (state.job) {
     const { progress, position } = state.job;
     const place = status === 'queued' && position !== undefined ? job.place(position) : '';
-    return [phase, place, progress].filter(Boolean).join(' · ');
+    return [phase, place, shownProgress(progress)].filter(Boolean).join(' · ');
   }
   return status === 'queued' ? phase : job.waiting;
 }
+
+/** What a server says of its progress should be a text. */
+const shownProgress = (progress: unknown) =>
+  typeof progress === 'string' ? shortText(progress) : '';
 
 /** A sentence on one thing that the result lacks. */
 export function problemText(problem: CompletenessProblem, messages: TraceMessages): string {
@@ -40,11 +47,13 @@ export function problemText(problem: CompletenessProblem, messages: TraceMessage
   switch (problem.kind) {
     case 'no-end-mark':
       return problems.noEndMark;
+    case 'more-problems':
+      return messages.notices.more(problem.count);
     case 'domains-unknown':
       return problems.domainsUnknown;
     case 'error-line': {
       const { code, message } = problem;
-      return problems.errorLine(code ? `${message} (${code})` : message);
+      return problems.errorLine(shortText(code ? `${message} (${code})` : message));
     }
     case 'total-mismatch':
       return problems.totalMismatch(problem.received, problem.expected);
@@ -82,8 +91,11 @@ function domainProblemText(problem: DomainProblem, messages: TraceMessages): str
 
 function domainName(domain: string | null, { domains, problems }: TraceMessages): string {
   if (domain === null) return problems.unnamedDomain;
-  return isTraceDomain(domain) ? domains[domain] : domain;
+  return isTraceDomain(domain) ? domains[domain] : shortText(domain, NAME_LENGTH);
 }
+
+/** Names of the wire are cut behind so many characters. */
+const NAME_LENGTH = 100;
 
 /** As many unknown values are named; a query may hold thousands. */
 const NAMED_VALUES = 10;
@@ -96,7 +108,9 @@ export interface NoticeText {
 
 export function noticeText(notice: TraceNotice, messages: TraceMessages): NoticeText {
   if (notice.kind === 'server-warning') {
-    return { text: notice.message ?? messages.notices.serverWarning, code: notice.code };
+    const { message, code } = notice;
+    const text = message === null ? messages.notices.serverWarning : shortText(message);
+    return { text, code: code && shortText(code, NAME_LENGTH) };
   }
   const code = notice.kind === 'cancel-failed' ? notice.error.code : null;
   return { text: noticeSentence(notice, messages), code };
@@ -117,9 +131,12 @@ function noticeSentence(
     case 'batch-repeated':
       return notices.batchRepeated(domainName(notice.domain, messages), notice.batch + 1);
     case 'line-unexpected':
-      return notices.lineUnexpected(notice.type);
+      return notices.lineUnexpected(shortText(notice.type, NAME_LENGTH));
     case 'values-not-found':
-      return notices.valuesNotFound(notice.values.slice(0, NAMED_VALUES), notice.values.length);
+      return notices.valuesNotFound(
+        notice.values.slice(0, NAMED_VALUES).map((value) => shortText(value, NAME_LENGTH)),
+        notice.values.length,
+      );
     case 'non-finite-numbers':
       return notices.nonFiniteNumbers(notice.count);
     case 'quality-meta':
@@ -130,6 +147,10 @@ function noticeSentence(
       return notices.keptJobUnusable;
     case 'rows-filled':
       return notices.rowsFilled(notice.rows);
+    case 'limit-near':
+      return notices.limitNear(notice.limit, notice.percent);
+    case 'more-notices':
+      return notices.more(notice.count);
     case 'cancel-failed':
       return notices.cancelFailed;
   }

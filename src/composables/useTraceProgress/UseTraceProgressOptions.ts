@@ -1,6 +1,7 @@
 import type { ComputedRef, MaybeRefOrGetter, ShallowRef } from 'vue';
 import type { PollOptions } from '../../jobs/index.js';
 import type { TraceDomain, TraceParams, TraceProfile } from '../../protocol/index.js';
+import type { TraceLimits } from '../../protocol/TraceLimits.js';
 import type { TraceStore } from '../../stores/index.js';
 import type { RequestHeaders } from '../../stream/index.js';
 import type { TraceJob } from './traceJob.js';
@@ -19,6 +20,8 @@ export interface UseTraceProgressOptions {
   baseUrl?: string;
   /** Sent with every request, besides the `X-CSRF-Token` of a page that has one. */
   headers?: RequestHeaders;
+  /** How much of a trace the page takes; beyond that it ends, its rows kept. */
+  limits?: Partial<TraceLimits>;
   /** Wait between two polls of the job, ms, or a function of its status. @default 3000 */
   pollIntervalMs?: PollOptions['intervalMs'];
   /**

@@ -1,3 +1,4 @@
+import type { TraceGuard } from './createTraceGuard.js';
 import type { TraceMetrics } from './traceState.js';
 
 /** Counts what a trace has received, and how fast. */
@@ -24,8 +25,8 @@ export interface TraceMeter {
 /** Too early a guess of the time left is worse than none. */
 const LEAST_PERCENT_TO_GUESS = 2;
 
-export function createTraceMeter(now: () => number): TraceMeter {
-  return new Meter(now);
+export function createTraceMeter(now: () => number, guard?: TraceGuard): TraceMeter {
+  return new Meter(now, guard);
 }
 
 class Meter implements TraceMeter {
@@ -39,7 +40,10 @@ class Meter implements TraceMeter {
   #bytes = 0;
   #resumes = 0;
 
-  constructor(now: () => number) {
+  readonly #guard: TraceGuard | undefined;
+
+  constructor(now: () => number, guard?: TraceGuard) {
+    this.#guard = guard;
     this.#now = now;
     this.#startedAt = this.#stepStartedAt = now();
   }
@@ -55,6 +59,7 @@ class Meter implements TraceMeter {
 
   setBytes(bytes: number): void {
     this.#bytes = bytes;
+    this.#guard?.holdBytes(bytes);
   }
 
   setTotal(rows: number): void {
@@ -63,6 +68,7 @@ class Meter implements TraceMeter {
 
   addRows(rows: number): void {
     this.#rows += rows;
+    this.#guard?.holdRows(this.#rows);
   }
 
   addResume(): void {

@@ -1,4 +1,6 @@
 import type { TraceWriter } from '../../stores/index.js';
+import type { TraceLimits } from '../../protocol/TraceLimits.js';
+import { checkLimits, createTraceGuard } from './createTraceGuard.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
 import { asTraceError } from './asTraceError.js';
@@ -12,6 +14,7 @@ import { isActiveState, stageOf, type TraceNotice, type TraceState } from './tra
 export interface TraceRunnerOptions {
   writer: TraceWriter;
   transport: TraceTransport;
+  limits?: Partial<TraceLimits>;
   /** Milliseconds since any moment. */
   now: () => number;
   onState: (state: TraceState) => void;
@@ -69,6 +72,7 @@ class Runner implements TraceRunner {
   #current: CurrentRun | null = null;
 
   constructor(options: TraceRunnerOptions) {
+    checkLimits(options.limits);
     this.#options = options;
   }
 
@@ -143,13 +147,13 @@ class Runner implements TraceRunner {
 
   #begin(trace: Pick<CurrentRun, 'request' | 'work' | 'isAttached' | 'job'>): Promise<TraceState> {
     this.#end();
-    const { writer, now, onJob } = this.#options;
+    const { writer, now, onJob, onNotices, limits } = this.#options;
     const { request, work, isAttached } = trace;
     // a job that was begun before is none of a trace that is run anew
     const job = isAttached ? trace.job : null;
     onJob(job);
     writer.clear();
-    this.meter = createTraceMeter(now);
+    this.meter = createTraceMeter(now, createTraceGuard(limits, onNotices));
     const fresh = { cancelOnServer: null, goOn: null, endedIn: null };
     const controller = new AbortController();
     const decoder = createTraceDecoder();

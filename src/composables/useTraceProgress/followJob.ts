@@ -6,14 +6,14 @@ import type { FollowEvents } from './StreamReceiver.js';
 import type { TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
 
+const FINAL_CODES: readonly string[] = ['DECODE_WORKER_FAILED', 'LIMIT_EXCEEDED', 'LINE_TOO_LONG'];
+
 /** Whether the stream came to its own end mark, or to one that no other way of reading would change. */
 export function hasEnded({ problems, error }: Received): boolean {
   const isCut = problems.some(({ kind }) => kind === 'no-end-mark' || kind === 'error-line');
   if (!isCut) return true;
-  // a fault of this page would meet the next reading, too
-  return (
-    error !== null && (!(error instanceof TraceError) || error.code === 'DECODE_WORKER_FAILED')
-  );
+  // a fault of this page, and a limit, would meet the next reading, too
+  return error !== null && (!(error instanceof TraceError) || FINAL_CODES.includes(error.code));
 }
 
 /** Shows what a followed job says: queued or running up to its first rows, streaming from then on. */

@@ -1,4 +1,5 @@
 import type { JobStatus, TraceError } from '../../protocol/index.js';
+import type { TraceLimits } from '../../protocol/TraceLimits.js';
 import type { CompletenessNotice, CompletenessProblem } from '../../stream/index.js';
 
 /** The three stages of a trace, in their order. */
@@ -79,6 +80,8 @@ export type TraceNotice =
   | { kind: 'values-not-found'; values: readonly string[] }
   /** Bare NaN or Infinity came where JSON has none; they are shown as empty. */
   | { kind: 'non-finite-numbers'; count: number }
+  /** The trace nears a limit of the page, at which it would end. */
+  | { kind: 'limit-near'; limit: keyof TraceLimits; percent: number }
   /** A `warning` line. */
   | { kind: 'server-warning'; code: string | null; message: string | null }
   /** What the server says of the quality of the data, as JSON. */

@@ -3,6 +3,7 @@ import { getActivePinia } from 'pinia';
 import { computed, onScopeDispose, shallowReadonly, type ShallowRef, shallowRef } from 'vue';
 import type { TraceParams } from '../../protocol/index.js';
 import { removeTraceStore, useTraceStore } from '../../stores/index.js';
+import { appendNotices } from './appendNotices.js';
 import { createTraceRunner, type TraceRunner } from './createTraceRunner.js';
 import { createJobStorage, type JobStorage } from './jobStorage.js';
 import type { TraceJob } from './traceJob.js';
@@ -32,11 +33,12 @@ export function useTraceProgress(options: UseTraceProgressOptions): UseTraceProg
   const job = shallowRef<TraceJob | null>(null);
   const storage = storageOf(options);
   const notify = (more: readonly TraceNotice[]) =>
-    void (notices.value = [...notices.value, ...more]);
+    void (notices.value = appendNotices(notices.value, more));
   const runner = createTraceRunner({
     writer: store.writer,
     transport: transportOf(options),
     now,
+    limits: options.limits,
     onState: (next) => void (state.value = next),
     onNotices: notify,
     onJob(next) {

@@ -1,0 +1,2 @@
+export { csvFileName } from './csvFileName.js';
+export { toCsv } from './toCsv.js';
