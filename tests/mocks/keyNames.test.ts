@@ -44,10 +44,13 @@ function watchedApp() {
   return { app, asked, keys };
 }
 
+/** Unpaired surrogates have no UTF-8. */
+const encoded = (text: string) => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '?'));
+
 /** As a client may write it into an address: encoded, or as far as an address can hold it as it is. */
 const written = fc
   .tuple(anyText, fc.boolean())
-  .map(([text, encoded]) => (encoded ? encodeURIComponent(text.toWellFormed()) : text));
+  .map(([text, isEncoded]) => (isEncoded ? encoded(text) : text));
 
 describe('what becomes part of a key', () => {
   it('is a checked name or a number, whatever is asked for', async () => {
@@ -120,7 +123,7 @@ describe('on a real Redis', () => {
       'x\r\nGET secret',
     ];
     for (const text of ids) {
-      const id = encodeURIComponent(text.toWellFormed());
+      const id = encoded(text);
       for (const path of ['', '/result', '/stream', '/stream?follow=1']) {
         const answer = await app.request(`/api/trace/job/${id}${path}`);
         expect([400, 404], id).toContain(answer.status);
