@@ -4,6 +4,7 @@ import { checkLimits, createTraceGuard } from './createTraceGuard.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
 import { asTraceError } from './asTraceError.js';
+import { attachJob } from './attachJob.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { isJobGone, isPageAtFault } from './endOfTrace.js';
 import { runTrace } from './runTrace.js';
@@ -96,7 +97,6 @@ class Runner implements TraceRunner {
     const { profile, domains, seedCount, containerCount } = job;
     const work: GoOn = async (run) => {
       run.enter({ status: 'queued', job: null, seedCount, containerCount });
-      const { attachJob } = await import('./attachJob.js');
       await attachJob(run, job);
     };
     return this.#begin({ request: { profile, params: {}, domains }, work, isAttached: true, job });
