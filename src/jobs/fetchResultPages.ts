@@ -59,20 +59,50 @@ export async function* fetchResultPages(
   checkArguments(statusUrl, domain, limit, first);
   let total: number | null = null;
   for (let offset = first; ; offset += limit) {
-    const url = jobUrl(statusUrl, 'result', { domain, offset, limit });
-    const answer = await withRetry(url, () => requestJson(url, send), retry);
-    const { rowCounts } = answer;
-    const verdict = checkPage(answer.body, { domain, offset, limit, total, profile, rowCounts });
-    const page = toPage(domain, offset, answer, verdict);
+    const url = resultPageUrl(statusUrl, domain, offset, limit);
+    const work = () =>
+      fetchResultPage(statusUrl, domain, { ...send, profile, offset, limit, total });
+    const page = await withRetry(url, work, retry);
     const end = page.total ?? (offset === 0 ? page.rowCount : null);
     const left = end === null ? 0 : Math.max(0, end - offset);
     const tooMany = page.rowCount > Math.min(limit, left) && page.rowCount !== left;
-    // What a server sent in place of the page that was asked for may have come before.
-    yield tooMany && offset > 0 ? { ...page, rows: [], rowCount: 0 } : page;
+    // what a server sent in place of the page that was asked for may be any rows
+    const isOdd = page.verdict.problems.some(({ kind }) => kind === 'page-count');
+    yield isOdd ? { ...page, rows: [], rowCount: 0 } : page;
     const last = left <= Math.max(limit, page.rowCount);
-    if (tooMany || last || verdict.notices.length > 0) return;
+    if (tooMany || last || page.verdict.notices.length > 0) return;
     total ??= page.total;
   }
+}
+
+/** The address of a page of `/result`. */
+export function resultPageUrl(
+  statusUrl: string,
+  domain: string,
+  offset: number,
+  limit: number,
+): string {
+  return jobUrl(statusUrl, 'result', { domain, offset, limit });
+}
+
+export interface FetchResultPageOptions extends Omit<RequestJsonOptions, 'method' | 'body'> {
+  limit: number;
+  offset: number;
+  /** The `total` that was told before; null where none was. */
+  total: number | null;
+  profile?: string;
+}
+
+/** Asks once for one page of a domain, with all rows that came. Rejects as `requestJson` does. */
+export async function fetchResultPage(
+  statusUrl: string,
+  domain: string,
+  { limit, offset, total, profile, ...send }: FetchResultPageOptions,
+): Promise<ResultPage> {
+  const answer = await requestJson(resultPageUrl(statusUrl, domain, offset, limit), send);
+  const { rowCounts } = answer;
+  const verdict = checkPage(answer.body, { domain, offset, limit, total, profile, rowCounts });
+  return toPage(domain, offset, answer, verdict);
 }
 
 function toPage(

@@ -7,9 +7,11 @@ export { RetriesExhaustedError } from './errors/RetriesExhaustedError.js';
 export { PollTimeoutError } from './errors/PollTimeoutError.js';
 export { RequestTimeoutError } from './errors/RequestTimeoutError.js';
 export {
+  fetchResultPage,
   fetchResultPages,
   type FetchResultPagesOptions,
   type ResultPage,
+  resultPageUrl,
 } from './fetchResultPages.js';
 export { pollJobUntilComplete, type PollOptions } from './pollJobUntilComplete.js';
 export {

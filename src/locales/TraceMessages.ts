@@ -97,6 +97,8 @@ export interface TraceMessages {
     more(left: number): string;
     rowsReadAnew: Readonly<Record<'restarted' | 'interrupted', string>>;
     keptJobUnusable: string;
+    /** Rows that were fetched after the stream had left them out. */
+    rowsFilled(rows: number): string;
     cancelFailed: string;
     /** How often a stream that broke off was gone on with. */
     resumed(count: number): string;
@@ -117,6 +119,8 @@ export interface TraceMessages {
     batchCount(domain: string, batch: number, received: number, expected: number | null): string;
     pageCount(domain: string, from: number, received: number, expected: number | null): string;
     countMismatch(domain: string, received: number, expected: number | null): string;
+    /** `domain` is null where it concerns all of them. */
+    resultChanged(domain: string | null): string;
     totalMismatch(received: number, expected: number | null): string;
   };
   readonly errors: {

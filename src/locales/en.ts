@@ -120,6 +120,7 @@ export const en: TraceMessages = {
       `The connection was lost; the stream was resumed ${count(times, 'time', 'times')} where it had broken off.`,
     keptJobUnusable:
       'The trace that this tab had kept cannot be taken up; it was forgotten. Run it again.',
+    rowsFilled: (filled) => `${rows(filled)} that the stream had left out came afterwards.`,
     cancelFailed: 'Cancelled here, but the server could not be told: the job may still run.',
   },
   incomplete: { label: 'What is missing', notAll: 'The rows shown are not all of the result.' },
@@ -145,6 +146,8 @@ export const en: TraceMessages = {
     pageCount: (domain, from, received, expected) =>
       `${domain}: the page from row ${integer(from)}: ${receivedOf(received, expected)}.`,
     countMismatch: (domain, received, expected) => `${domain}: ${receivedOf(received, expected)}.`,
+    resultChanged: (domain) =>
+      `${domain === null ? 'T' : `${domain}: t`}he result on the server has changed; it does not match the rows shown, and nothing of it was added. Run the trace again.`,
     totalMismatch: (received, expected) => `In all: ${receivedOf(received, expected)}.`,
   },
   errors: {
@@ -163,7 +166,7 @@ export const en: TraceMessages = {
       STREAM_ERROR: 'The server ended the result with an error: run the trace again.',
       JOB_FAILED: 'Try again; if it fails again, narrow the date range or the lots.',
       JOB_NOT_FOUND: 'The result has expired: run the trace again.',
-      RETRIES_EXHAUSTED: 'Check the network, then run the trace again.',
+      RETRIES_EXHAUSTED: 'Check the network, then try again.',
       POLL_TIMEOUT: 'The job takes too long: narrow the date range or the lots.',
       UNEXPECTED: 'Reload the page; if it happens again, tell your administrator.',
     },

@@ -109,6 +109,7 @@ export const zhTW: TraceMessages = {
     },
     resumed: (count) => `連線曾中斷，已從中斷處自動續傳 ${integer(count)} 次。`,
     keptJobUnusable: '此分頁先前保留的追溯無法接續，已清除，請重新執行追溯。',
+    rowsFilled: (count) => `傳送中遺漏的 ${rows(count)}資料已自動補齊。`,
     cancelFailed: '已在此取消，但無法通知伺服器，工作可能仍在執行。',
   },
   incomplete: { label: '缺漏項目', notAll: '目前顯示的資料並非全部結果。' },
@@ -134,6 +135,8 @@ export const zhTW: TraceMessages = {
     pageCount: (domain, from, received, expected) =>
       `${domain}：自第 ${rows(from)}起的分頁${receivedOf(received, expected)}。`,
     countMismatch: (domain, received, expected) => `${domain}：${receivedOf(received, expected)}。`,
+    resultChanged: (domain) =>
+      `${domain === null ? '' : `${domain}：`}伺服器上的結果已變更，與先前收到的資料不符，未採用新資料。請重新執行追溯。`,
     totalMismatch: (received, expected) => `全部合計：${receivedOf(received, expected)}。`,
   },
   errors: {
@@ -152,7 +155,7 @@ export const zhTW: TraceMessages = {
       STREAM_ERROR: '伺服器以錯誤結束結果，請重新執行追溯。',
       JOB_FAILED: '請再試一次；若仍失敗，請縮小日期範圍或減少批號。',
       JOB_NOT_FOUND: '結果已過期，請重新執行追溯。',
-      RETRIES_EXHAUSTED: '請檢查網路後重新執行追溯。',
+      RETRIES_EXHAUSTED: '請檢查網路後再試一次。',
       POLL_TIMEOUT: '執行時間過長，請縮小日期範圍或減少批號。',
       UNEXPECTED: '請重新整理頁面；若再次發生，請通知系統管理員。',
     },

@@ -1,7 +1,7 @@
 import type { TraceRow } from '../protocol/index.js';
 import { ABSENT, type ColumnChunk, chunkBytes, FIRST_CODE, NULL } from './columnChunk.js';
 import { ColumnCounter } from './ColumnCounter.js';
-import { statisticsOf } from './chunkStatistics.js';
+import { type ChunkStatistics, statisticsOf } from './chunkStatistics.js';
 import { formatDateTime } from './dateTime.js';
 import { DictionaryValues } from './DictionaryValues.js';
 import type { DecodedBatch, DecodedColumn } from './DecodedBatch.js';
@@ -13,17 +13,21 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** One column of a table: its chunks by batch, and the values of its dictionary. */
 export class TableColumn implements RecordColumn {
   readonly name: string;
-  readonly values = new DictionaryValues();
+  readonly values: DictionaryValues;
   /** Null where a batch has not the column. */
   readonly chunks: (ColumnChunk | null)[];
+  /** Those of each chunk. */
+  readonly #statistics: (ChunkStatistics | null)[];
   readonly #counter = new ColumnCounter();
   #rows: number;
   #byteLength = 0;
 
   /** A column that so many batches before, of so many rows, had not. */
-  constructor(name: string, batches: number, rows: number) {
+  constructor(name: string, batches: number, rows: number, values = new DictionaryValues()) {
     this.name = name;
+    this.values = values;
     this.chunks = new Array<null>(batches).fill(null);
+    this.#statistics = new Array<null>(batches).fill(null);
     this.#rows = rows;
   }
 
@@ -45,15 +49,37 @@ export class TableColumn implements RecordColumn {
       if (increment) this.#counter.hasStrayEntries = true;
       return;
     }
+    this.#push(chunk, rowCount, chunk && (statistics ?? statisticsOf(chunk)));
+  }
+
+  /** The column without its chunks; values stay those of both. */
+  emptied(hasStrayEntries: boolean): TableColumn {
+    const column = new TableColumn(this.name, 0, 0, this.values);
+    column.#counter.hasStrayEntries = hasStrayEntries || this.#counter.hasStrayEntries;
+    return column;
+  }
+
+  /** Appends a chunk of another column that has the same values; of none, cells that are absent. */
+  share(other: TableColumn | undefined, batch: number, rowCount: number): void {
+    const statistics = other ? other.#statistics[batch]! : null;
+    this.#push(other?.chunks[batch] ?? null, rowCount, statistics);
+  }
+
+  #push(chunk: ColumnChunk | null, rowCount: number, statistics: ChunkStatistics | null): void {
     this.chunks.push(chunk);
+    this.#statistics.push(statistics);
     this.#rows += rowCount;
-    if (!chunk) return;
+    if (!chunk || !statistics) return;
     this.#byteLength += chunkBytes(chunk);
-    this.#counter.add(chunk.kind, rowCount, statistics ?? statisticsOf(chunk));
+    this.#counter.add(chunk.kind, rowCount, statistics);
   }
 
   value(batch: number, row: number): unknown {
-    const chunk = this.chunks[batch];
+    return this.valueIn(this.chunks[batch], row);
+  }
+
+  /** The value of a cell of a chunk, of this column or of a batch of its decoder. */
+  valueIn(chunk: ColumnChunk | null | undefined, row: number): unknown {
     if (!chunk) return undefined;
     if (chunk.kind === 'code') {
       const code = chunk.codes[row]!;
@@ -98,6 +124,26 @@ export class ColumnTable implements RecordTable {
     if (rowCount === 0) return;
     this.#starts.push(this.#rowCount);
     this.#rowCount += rowCount;
+  }
+
+  /**
+   * A table in which batches have the place of `removed` others, behind the first `at`; this one stays
+   * as it is. Both share their chunks and dictionaries: it takes time by batches, not by rows.
+   */
+  withBatches(at: number, removed: number, batches: readonly DecodedBatch[]): ColumnTable {
+    const table = new ColumnTable();
+    for (const column of this.#columns) table.#add(column.emptied(removed > 0));
+    for (let batch = 0; batch < at; batch++) table.#share(this, batch);
+    for (const batch of batches) table.append(batch);
+    for (let batch = at + removed; batch < this.#starts.length; batch++) table.#share(this, batch);
+    return table;
+  }
+
+  #share(other: ColumnTable, batch: number): void {
+    const rows = (other.#starts[batch + 1] ?? other.#rowCount) - other.#starts[batch]!;
+    for (const column of this.#columns) column.share(other.column(column.name), batch, rows);
+    this.#starts.push(this.#rowCount);
+    this.#rowCount += rows;
   }
 
   /** A column with its chunks, which belong to the batches that begin at `starts`. */
@@ -146,9 +192,12 @@ export class ColumnTable implements RecordTable {
   #columnOf(name: string): TableColumn {
     const known = this.#byName.get(name);
     if (known) return known;
-    const column = new TableColumn(name, this.#starts.length, this.#rowCount);
+    return this.#add(new TableColumn(name, this.#starts.length, this.#rowCount));
+  }
+
+  #add(column: TableColumn): TableColumn {
     this.#columns.push(column);
-    this.#byName.set(name, column);
+    this.#byName.set(column.name, column);
     return column;
   }
 

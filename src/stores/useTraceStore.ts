@@ -1,7 +1,7 @@
 import { defineStore, type Pinia } from 'pinia';
-import { markRaw, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
+import { markRaw, type Ref, ref, shallowReactive, type ShallowRef, shallowRef } from 'vue';
 import type { MsdAggregation } from '../protocol/index.js';
-import { ColumnTable, type DecodedBatch, type RecordTable } from '../records/index.js';
+import { ColumnTable, type DecodedBatch, holdsRows, type RecordTable } from '../records/index.js';
 
 /** Where the rows of one domain stand. */
 export type TraceDomainStatus = 'waiting' | 'receiving' | 'complete' | 'incomplete' | 'failed';
@@ -16,7 +16,10 @@ export interface TraceDomainState {
   total: number | null;
 }
 
-/** The rows, outside of the reactive state: whoever reads them watches `rowCount`. */
+/**
+ * The rows, outside of the reactive state: whoever reads them watches `rowCount`. Which table a domain
+ * has is reactive: rows that come late, between others, make another one.
+ */
 export interface TraceTables {
   get(domain: string): RecordTable | undefined;
 }
@@ -32,6 +35,12 @@ export interface TraceWriter {
   openDomain(domain: string, total?: number | null): void;
   /** Appends a batch, in time that depends on the batch alone. */
   append(domain: string, batch: DecodedBatch): void;
+  /** Puts batches in the place of `removed` others, behind the first `at`. */
+  insert(domain: string, at: number, removed: number, batches: readonly DecodedBatch[]): void;
+  /** Whether the rows from `row` of the batch that is the `at`-th on are those of `batch`. */
+  holds(domain: string, at: number, row: number, batch: DecodedBatch): boolean;
+  /** Rows of all domains, as of now. */
+  rowCount(): number;
   setStatus(domain: string, status: TraceDomainStatus): void;
   /** What still waits or receives will not be complete. */
   endReceiving(): void;
@@ -43,7 +52,7 @@ export interface TraceWriter {
 function setupTraceStore() {
   const domains = ref<TraceDomainState[]>([]);
   const aggregation = shallowRef<MsdAggregation | null>(null);
-  const tables = new Map<string, ColumnTable>();
+  const tables = shallowReactive(new Map<string, ColumnTable>());
   return {
     domains,
     aggregation,
@@ -85,6 +94,32 @@ function findOrOpen(
   return domains.value.at(-1)!;
 }
 
+/** What changes, or looks into, the tables. */
+function createTableWriter(
+  tables: Map<string, ColumnTable>,
+  open: (name: string) => void,
+  counts: ReturnType<typeof createRowCounts>,
+): Pick<TraceWriter, 'append' | 'insert' | 'holds' | 'rowCount'> {
+  return {
+    append(name, batch) {
+      open(name);
+      tables.get(name)!.append(batch);
+      counts.tellSoon();
+    },
+    insert(name, at, removed, batches) {
+      open(name);
+      tables.set(name, markRaw(tables.get(name)!.withBatches(at, removed, batches)));
+      counts.tellNow();
+    },
+    holds(name, at, row, batch) {
+      const table = tables.get(name);
+      const start = table?.starts[at];
+      return table !== undefined && start !== undefined && holdsRows(table, start + row, batch);
+    },
+    rowCount: () => [...tables.values()].reduce((rows, table) => rows + table.rowCount, 0),
+  };
+}
+
 function createWriter(
   domains: Ref<TraceDomainState[]>,
   aggregation: ShallowRef<MsdAggregation | null>,
@@ -93,6 +128,7 @@ function createWriter(
   const counts = createRowCounts(domains, tables);
   const domainOf = (name: string) => findOrOpen(domains, tables, name);
   return {
+    ...createTableWriter(tables, domainOf, counts),
     clear() {
       domains.value = [];
       aggregation.value = null;
@@ -102,11 +138,6 @@ function createWriter(
     openDomain(name, total) {
       const domain = domainOf(name);
       if (total !== undefined) domain.total = total;
-    },
-    append(name, batch) {
-      domainOf(name);
-      tables.get(name)!.append(batch);
-      counts.tellSoon();
     },
     setStatus(name, status) {
       domainOf(name).status = status;

@@ -1,3 +1,10 @@
+export interface CompletenessOptions {
+  /** The domains that were asked for; missed even where the server does not announce them. */
+  domains?: readonly string[];
+  /** Of the trace; `mid_section_defect` may keep its rows. @default the profile of `meta` */
+  profile?: string;
+}
+
 /** One thing that a result lacks; a result without problems is complete. */
 export type CompletenessProblem =
   /** The stream, or the answer, ended before its own end mark. */
@@ -38,7 +45,12 @@ export type CompletenessProblem =
       expected: number | null;
     }
   /** The rows of all domains differ from the end mark's `total_records`; null where it has none. */
-  | { kind: 'total-mismatch'; received: number; expected: number | null };
+  | { kind: 'total-mismatch'; received: number; expected: number | null }
+  /**
+   * What was fetched later is of another result than the rows so far, by its ids, totals or rows; none
+   * of it was taken. Null where that concerns all domains.
+   */
+  | { kind: 'result-changed'; domain: string | null };
 
 /** Something odd or worth knowing of a result, by which no row is lost. */
 export type CompletenessNotice =

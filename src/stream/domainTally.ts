@@ -1,4 +1,6 @@
+import { type BatchPlace, BatchPieces, type Hole } from './BatchPieces.js';
 import type { CompletenessProblem, CompletenessVerdict } from './CompletenessProblem.js';
+import { type MessageHeader, wholeNumber } from './messageHeader.js';
 
 /** What came of one domain of a stream. */
 export interface DomainTally {
@@ -11,6 +13,12 @@ export interface DomainTally {
   batches: Set<number>;
   /** Rows taken. */
   received: number;
+  /** The batches with rows, as they lie in the table. */
+  pieces: BatchPieces;
+  /** Rows behind those of all batches, which pages brought. */
+  tail: number;
+  /** Batches that a stream read from its beginning will bring once more; null while none is. */
+  again: Set<number> | null;
 }
 
 export function createDomainTally(): DomainTally {
@@ -21,7 +29,68 @@ export function createDomainTally(): DomainTally {
     endCount: null,
     batches: new Set(),
     received: 0,
+    pieces: new BatchPieces(),
+    tail: 0,
+    again: null,
   };
+}
+
+/** Takes note of a `domain_start` or `domain_end`; false where it may not stand there. */
+export function markDomain(tally: DomainTally, { type, total, count }: MessageHeader): boolean {
+  const starts = type === 'domain_start';
+  if (tally.ended || (starts && tally.begun)) return false;
+  if (starts) {
+    tally.begun = true;
+    tally.total = wholeNumber(total);
+  } else {
+    tally.ended = true;
+    tally.endCount = wholeNumber(count);
+    tally.again = null;
+  }
+  return true;
+}
+
+/** Takes note of a batch of so many rows; null where its place is behind all others. */
+export function addBatch(
+  tally: DomainTally,
+  batch: number,
+  { rows, isDoubtful }: { rows: number; isDoubtful: boolean },
+): BatchPlace | null {
+  tally.batches.add(batch);
+  tally.received += rows;
+  // a table keeps no chunk without rows
+  return rows === 0 ? null : tally.pieces.add(batch, rows, isDoubtful);
+}
+
+/** Takes a batch, whose rows were in doubt, anew; null where they were not. */
+export function replaceBatch(tally: DomainTally, batch: number, rows: number): BatchPlace | null {
+  const doubtful = tally.pieces.removeDoubtful(batch);
+  if (!doubtful) return null;
+  tally.received -= doubtful.rows;
+  const at = tally.pieces.behind(batch);
+  addBatch(tally, batch, { rows, isDoubtful: false });
+  return { at, removed: 1 };
+}
+
+/** Pages brought the rows of a hole, in so many chunks. */
+export function fillHole(
+  tally: DomainTally,
+  { from, to, rows }: Hole,
+  chunks: readonly number[],
+): BatchPlace {
+  // those in doubt are still among the pieces, whose place the chunks take
+  for (const { batch, isDoubtful, rows: doubtful } of tally.pieces.list) {
+    if (isDoubtful && batch >= from && batch <= to) tally.received -= doubtful;
+  }
+  for (let batch = from; batch <= to; batch++) tally.batches.add(batch);
+  tally.received += rows;
+  return tally.pieces.fill(from, to, chunks);
+}
+
+/** Whether nothing is known to be missing of a domain, and its end was told. */
+export function isWholeDomain(tally: DomainTally, msd: boolean): boolean {
+  const isSound = !tally.pieces.list.some(({ isDoubtful }) => isDoubtful);
+  return isSound && judgeDomain('', tally, { failed: false, msd }).problems.length === 0;
 }
 
 /** Newer MSD streams tell a total, and keep the rows: `count` 0 and no batch. */

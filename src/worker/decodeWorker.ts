@@ -24,7 +24,7 @@ const decoder = new LineDecoder();
 let splitter = new LineSplitter();
 /** Bytes that were decoded and not yet told of. */
 let bytesDone = 0;
-/** A line was refused: what follows it in its stream is nobody's, and would be taken for the next one's. */
+/** A line was refused: what is still under way of the stream must neither be decoded nor answered. */
 let hasRefused = false;
 /** The body that is coming, and its bytes so far; null while a stream is. */
 let body: { request: BodyRequest; chunks: Uint8Array[] } | null = null;
@@ -95,9 +95,9 @@ function readBody(request: BodyRequest, bytes: Uint8Array<ArrayBuffer>): void {
 }
 
 function handle(message: DecodeRequest): void {
-  const isPart = ['chunk', 'end', 'cut'].includes(message.type);
-  if (isPart && hasRefused) return;
-  if (!isPart) hasRefused = false;
+  const isRest = message.type === 'chunk' || message.type === 'end' || message.type === 'cut';
+  if (isRest && hasRefused) return;
+  hasRefused = false;
   if (message.type === 'stream') {
     splitter = new LineSplitter(message.maxLineBytes);
     bytesDone = 0;
@@ -121,6 +121,7 @@ self.addEventListener('message', ({ data }: MessageEvent<DecodeRequest>) => {
   try {
     handle(data);
   } catch (error) {
+    hasRefused = true;
     if (error instanceof Refused) reply({ type: 'refused', refusal: error.refusal });
     else if (error instanceof JsonSyntaxError) {
       reply({ type: 'invalid', at: error.at, reason: error.reason });

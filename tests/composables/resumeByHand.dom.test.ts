@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { watch } from 'vue';
 import { current, PARAMS, setup, stream } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
 
@@ -77,12 +78,104 @@ describe('resume', () => {
   });
 });
 
-describe('a stream that says nothing for too long', () => {
-  const cursors = STREAM.map((line) =>
-    'batch' in line ? { ...line, cursor: `${line.domain}/${line.batch}` } : line,
-  );
-  const accepted = { job_id: 'job-1', status_url: '/job', stream_url: '/job/stream', follow: true };
+const cursors = STREAM.map((line) =>
+  'batch' in line ? { ...line, cursor: `${line.domain}/${line.batch}` } : line,
+);
+const accepted = { job_id: 'job-1', status_url: '/job', stream_url: '/job/stream', follow: true };
 
+describe('a trace whose network went', () => {
+  const down = () => {
+    throw new TypeError('Failed to fetch');
+  };
+
+  /** A trace with the first rows of its job; from then on nothing could be reached. */
+  async function cutOff() {
+    const streams: string[] = [];
+    let isDown = false;
+    const server = createTraceServer({
+      [ROUTES.events]: () => json({ async: true, ...accepted }, { status: 202 }),
+      'GET /job': () => (isDown ? down() : json({ job_id: 'job-1', status: 'finished' })),
+      'GET /job/result': down,
+      'GET /job/stream': ({ url }) => {
+        if (isDown) return down();
+        const cursor = new URL(url).searchParams.get('cursor');
+        streams.push(cursor ?? '');
+        if (cursor !== null) return ndjson(lines([...cursors.slice(0, 2), ...cursors.slice(3)]));
+        isDown = true;
+        return ndjson(lines(cursors.slice(0, 3)));
+      },
+    });
+    let time = 0;
+    const trace = setup(server, { now: () => time });
+    expect((await trace.execute(PARAMS)).status).toBe('incomplete');
+    const pass = (ms: number) => void (time += ms);
+    return { server, streams, trace, pass, setDown: (value: boolean) => void (isDown = value) };
+  }
+
+  it('goes on behind the rows that are there, which stay throughout', async () => {
+    const { server, streams, trace, setDown } = await cutOff();
+    const counts = new Set<number>();
+    current.scope.run(() =>
+      watch(
+        () => trace.store.domains[0]?.rowCount ?? 0,
+        (count) => void counts.add(count),
+        { flush: 'sync' },
+      ),
+    );
+    setDown(false);
+    expect(await trace.resume()).toMatchObject({ status: 'complete', jobId: 'job-1' });
+    expect(streams).toEqual(['', 'history/0']);
+    expect(rows(trace)).toEqual(ALL);
+    expect([...counts]).toEqual([3]);
+    expect(server.asked().filter((path) => path.startsWith('POST'))).toHaveLength(3);
+    expect(trace.metrics.value).toMatchObject({ rows: 4, totalRows: 4 });
+    expect(trace.store.domains.map(({ status }) => status)).toEqual(['complete', 'complete']);
+  });
+
+  it('can be gone on with as often as it takes', async () => {
+    const { trace, setDown } = await cutOff();
+    for (let tries = 0; tries < 3; tries++) {
+      expect((await trace.resume()).status).toBe('incomplete');
+      expect(rows(trace)[0]).toEqual([{ a: 1 }, { a: 2 }]);
+    }
+    setDown(false);
+    expect((await trace.resume()).status).toBe('complete');
+    expect(rows(trace)).toEqual(ALL);
+  });
+
+  it('is given no time for that in which it was left', async () => {
+    const { trace, pass, setDown } = await cutOff();
+    pass(3_600_000);
+    setDown(false);
+    await trace.resume();
+    expect(trace.metrics.value.elapsedMs).toBe(0);
+  });
+
+  it('can be cancelled, left running and reset while it goes on', async () => {
+    for (const end of ['cancel', 'detach', 'reset'] as const) {
+      const { trace, setDown } = await cutOff();
+      setDown(false);
+      const done = trace.resume();
+      trace[end]();
+      expect((await done).status).toBe(end === 'detach' ? 'detached' : 'cancelled');
+      expect(trace.isActive.value).toBe(false);
+    }
+  });
+
+  it('is run again where its job failed for good', async () => {
+    const { server, trace, setDown } = await cutOff();
+    setDown(false);
+    server.change({ 'GET /job': () => json({ job_id: 'job-1', status: 'failed', error: 'x' }) });
+    server.change({ 'GET /job/stream': down });
+    const again = setup(server);
+    expect(await again.execute(PARAMS)).toMatchObject({ error: { code: 'JOB_FAILED' } });
+    server.change({ 'GET /job': null, 'GET /job/stream': stream(STREAM) });
+    expect((await again.resume()).status).toBe('complete');
+    trace.reset();
+  });
+});
+
+describe('a stream that says nothing for too long', () => {
   /** A stream that stalls behind its first rows; behind their cursor comes the rest. */
   function stallingServer() {
     const streams: string[] = [];

@@ -88,8 +88,8 @@ async function read(url: string, cuts: readonly number[], breaks: boolean) {
     onJob: () => undefined,
     onResume: () => undefined,
   };
-  const reading = new StreamReading(run, { isExtended: true });
-  const { problems, notices } = await reading.read(url);
+  const reading = new StreamReading(run, { statusUrl: url.replace(/\/stream$/, '') });
+  const { problems, notices } = await reading.read({ url });
   const text = JSON.stringify(DOMAINS.map((domain) => tables.get(domain)));
   return { problems, notices, text, aggregation: store().aggregation, ...meter.read() };
 }

@@ -224,15 +224,7 @@ describe('a stream that broke off', () => {
     expect(server.streams[1]).toBe('?sig=a%2Fb&cursor=history%2F0');
   });
 
-  it('without cursors is as incomplete as ever, and asked for once', async () => {
-    const plain = FIRST.map((message) => ({ ...message, cursor: undefined }));
-    const server = resumeServer([whole(plain)]);
-    const { trace } = setupWaits(server);
-    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'incomplete', error: null });
-    expect(server.streams).toHaveLength(1);
-  });
-
-  it('before its first row is opened again where the server is known to go on', async () => {
+  it('before its first row is opened again', async () => {
     const server = resumeServer([broken(lines([META]).slice(0, 9)), whole(FIRST), whole(REST)]);
     const { trace } = setupWaits(server);
     expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
@@ -242,7 +234,7 @@ describe('a stream that broke off', () => {
       status: 'failed',
       error: { code: 'STREAM_INTERRUPTED' },
     });
-    expect(given.streams).toHaveLength(1);
+    expect(given.streams).toHaveLength(1 + 5);
   });
 
   it('is not read for ever where the server refuses each cursor', async () => {
@@ -256,11 +248,26 @@ describe('a stream that broke off', () => {
     expect(server.streams.length).toBeLessThan(20);
   });
 
-  it('is not gone on with where a line in it is no JSON', async () => {
-    const server = resumeServer([() => ndjson(`${lines(FIRST)}{"type":\n${lines(REST)}`)]);
+  it('at a line that is no JSON is gone on with behind the line before', async () => {
+    const damaged = () => ndjson(`${lines(FIRST)}{"type":\n${lines(REST)}`);
+    const server = resumeServer([damaged, whole(REST)]);
     const { trace } = setupWaits(server);
-    expect(await trace.execute(PARAMS)).toMatchObject({ error: { code: 'MALFORMED_LINE' } });
-    expect(server.streams).toHaveLength(1);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(server.streams).toEqual(['', '?cursor=history%2F0']);
+    expect(cells(trace)).toEqual(ALL);
+  });
+
+  it('at the same line each time ends', async () => {
+    const damaged = () => ndjson(`${lines(FIRST)}{"type":\n${lines(REST)}`);
+    const server = resumeServer([damaged]);
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({
+      status: 'incomplete',
+      error: { code: 'RETRIES_EXHAUSTED', cause: { cause: { code: 'MALFORMED_LINE' } } },
+    });
+    // once by its cursor, and five times from the beginning
+    expect(server.streams).toHaveLength(1 + 1 + 5);
+    expect(cells(trace)).toEqual([[{ a: 1 }, { a: 2 }], []]);
   });
 
   it('says its warnings once, and keeps what the first stream said of failed domains', async () => {

@@ -220,12 +220,13 @@ describe('servers that hesitate', () => {
 describe('three traces at once', () => {
   it('read two streams, and the third when one of them ends', async () => {
     const closes: (() => void)[] = [];
-    const held = () =>
-      ndjson(
-        new ReadableStream<Uint8Array>({
-          start: (controller) => void closes.push(() => controller.close()),
-        }),
-      );
+    const end = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      controller.enqueue(new TextEncoder().encode(lines(STREAM)));
+      controller.close();
+    };
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+      void closes.push(() => end(controller));
+    const held = () => ndjson(new ReadableStream<Uint8Array>({ start }));
     const servers = [0, 1, 2].map(() => createTraceServer({ 'GET /job/stream': held }));
     const runs = servers.map((server) => setup(server).execute(PARAMS));
     await vi.waitFor(() => expect(closes).toHaveLength(2));
@@ -235,7 +236,7 @@ describe('three traces at once', () => {
     await vi.waitFor(() => expect(closes).toHaveLength(3));
     for (const close of closes.slice(1)) close();
     expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(
-      Array(3).fill('incomplete'),
+      Array(3).fill('complete'),
     );
   });
 });

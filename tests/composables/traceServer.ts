@@ -39,6 +39,7 @@ export function defaultRoutes(): Record<string, Route> {
         { status: 202 },
       ),
     'GET /job': () => json({ job_id: 'job-1', status: 'finished', pct: 100 }),
+    'GET /job/result': () => json({ error: 'no such page', code: 'NOT_FOUND' }, { status: 404 }),
     'DELETE /job': () => json({ job_id: 'job-1', status: 'cancelled' }, { status: 202 }),
   };
 }

@@ -177,7 +177,7 @@ describe('an end that was not earned', () => {
   it('is incomplete, keeps the rows and says what each domain lacks', async () => {
     const trace = setup(createTraceServer({ 'GET /job/stream': cut(3) }));
     const state = await trace.execute(PARAMS);
-    expect(state).toMatchObject({ status: 'incomplete', error: null });
+    expect(state).toMatchObject({ status: 'incomplete', error: { code: 'RETRIES_EXHAUSTED' } });
     expect((state as Extract<TraceState, { status: 'incomplete' }>).problems).toEqual([
       { kind: 'no-end-mark' },
       { kind: 'domain-unfinished', domain: 'history', received: 2, expected: 3 },
@@ -208,7 +208,7 @@ describe('an end that was not earned', () => {
     const trace = setup(createTraceServer({ 'GET /job/stream': () => ndjson(body()) }));
     expect(await trace.execute(PARAMS)).toMatchObject({
       status: 'incomplete',
-      error: { code: 'STREAM_INTERRUPTED' },
+      error: { code: 'RETRIES_EXHAUSTED', cause: { code: 'STREAM_INTERRUPTED' } },
       problems: [
         { kind: 'no-end-mark' },
         { kind: 'domain-unfinished' },

@@ -73,6 +73,8 @@ function domainProblemText(problem: DomainProblem, messages: TraceMessages): str
       return problems.batchCount(name, problem.batch + 1, problem.received, problem.expected);
     case 'page-count':
       return problems.pageCount(name, problem.offset + 1, problem.received, problem.expected);
+    case 'result-changed':
+      return problems.resultChanged(problem.domain === null ? null : name);
     case 'count-mismatch':
       return problems.countMismatch(name, problem.received, problem.expected);
   }
@@ -126,6 +128,8 @@ function noticeSentence(
       return notices.rowsReadAnew[notice.reason];
     case 'kept-job-unusable':
       return notices.keptJobUnusable;
+    case 'rows-filled':
+      return notices.rowsFilled(notice.rows);
     case 'cancel-failed':
       return notices.cancelFailed;
   }

@@ -1,18 +1,22 @@
 import { withRetry } from '../../jobs/index.js';
-import { HttpError, SERVER_ERROR_CODES } from '../../protocol/index.js';
-import {
-  type CompletenessCheck,
-  type CompletenessProblem,
-  createCompletenessCheck,
-  MalformedLineError,
-  StreamInterruptedError,
-} from '../../stream/index.js';
+import { SERVER_ERROR_CODES } from '../../protocol/index.js';
+import { type CompletenessProblem, StreamInterruptedError } from '../../stream/index.js';
+import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
+import type { PagesEnd } from './receivePages.js';
+import {
+  isBadLine,
+  isBreak,
+  isCutShort,
+  isRestarted,
+  isWayRefused,
+  StuckError,
+} from './streamEnds.js';
 import { type FollowEvents, StreamReceiver } from './StreamReceiver.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceNotice } from './traceState.js';
-import { urlOnWay, type WayOn, wayOnBehind } from './wayOn.js';
+import { urlOnWay, type WayOn, WaysOn } from './wayOn.js';
 
 /** What a received result lacks, and what cut it short. */
 export interface Received {
@@ -23,59 +27,59 @@ export interface Received {
 }
 
 export interface StreamReadingOptions {
-  /** The server has our extensions: a stream that breaks off before its first row is opened again. */
-  isExtended: boolean;
+  /** Of the job; its `/result` gives pages. */
+  statusUrl: string;
   /** For the stream of a job that is still at work. */
   createFollow?: () => FollowEvents;
+}
+
+/** A stream to read; null for `url` where there is none, and pages are the only way. */
+export interface StreamSource {
+  url: string | null;
+  /** The job is still at work: there are no pages, and what came cannot be read again. */
+  isFollowed?: boolean;
+  /** The rows were dropped, for the job has begun anew: says whether to read on. */
+  onRestart?: () => boolean;
 }
 
 /** Tries to go on with a stream that broke off; as many again once one brought a row. */
 const MOST_TRIES = 5;
 /** A result that begins anew more often than that is not read again. */
 const MOST_RESTARTS = 5;
-/** A server that says so may be asked for the rest a moment later. */
-const PASSING_CODES: readonly unknown[] = [
-  SERVER_ERROR_CODES.serverStopping,
-  SERVER_ERROR_CODES.storeUnavailable,
-];
-
 /** One stream came to its end, in one way or another. */
 interface StreamEnd {
   error: unknown;
-  /** The result goes on behind it. */
+  /** What broke it off; null where it ended itself. */
   interruption: StreamInterruptedError | null;
+  isTakenUp?: boolean;
 }
 
-/** Whether what was read is no more: another attempt at the job has begun. */
-function isRestarted({ problems, error }: Received): boolean {
-  const { resultRestarted } = SERVER_ERROR_CODES;
-  const isTold = problems.some((it) => it.kind === 'error-line' && it.code === resultRestarted);
-  return isTold || (error instanceof HttpError && error.status === 412);
-}
+/** Rows of an earlier reading are gone on with. */
+const TAKEN_UP: StreamEnd = { error: null, interruption: null, isTakenUp: true };
 
-/** Whether a body ended before its time, and not by what it held. */
-function isBreak(error: unknown): boolean {
-  return (
-    error instanceof StreamInterruptedError || (error instanceof MalformedLineError && error.isCut)
-  );
-}
+/** Code for a rare case, in a file of its own. */
+const loadPages = () => import('./receivePages.js');
 
 /**
- * Reads a job's result into the store, batch by batch, over as many streams as it takes: one that
- * breaks off is opened again behind the last batch that came, where the server sends cursors.
+ * Reads a job's result into the store, batch by batch, over as many requests as it takes: a stream
+ * that breaks off is gone on with by the best way that there is, and holes in it are filled.
  */
 export class StreamReading {
-  readonly #run: TraceRun;
   readonly #options: StreamReadingOptions;
-  #check!: CompletenessCheck;
+  #run: TraceRun;
+  #check!: StreamCheck;
   #receiver!: StreamReceiver;
-  #way: WayOn | null = null;
+  #ways!: WaysOn;
+  /** Those of pages. */
+  #problems: CompletenessProblem[] = [];
   /** The line behind the last one that came, and the bytes so far, of all streams. */
   #line = 1;
   #bytes = 0;
-  #isReopened = false;
+  /** The way that another stream was opened on; null once its first line came. */
+  #reopenedBy: WayOn | null = null;
   /** Rows of the best reading. */
   #mostRows = 0;
+  #insertedRows = 0;
 
   constructor(run: TraceRun, options: StreamReadingOptions) {
     this.#run = run;
@@ -83,37 +87,54 @@ export class StreamReading {
     this.#begin();
   }
 
-  /** What came can be gone on with, by another stream of the same result. */
-  get canGoOn(): boolean {
-    return this.#way !== null;
+  /** Rows came that can be gone on with. */
+  get hasRows(): boolean {
+    return this.#rows > 0 && !this.#check.isChanged;
+  }
+
+  /** What is read from now on is of another run, which goes on with the rows of this one. */
+  takeUp(run: TraceRun): void {
+    this.#run = run;
+    this.#receiver.takeUp(run);
+    this.#ways.allowAll();
   }
 
   /**
-   * Reads on, to the end or as far as it goes; resolves also where the stream breaks off for good.
-   * Where the job has begun anew, the rows are dropped and `onRestart` says whether to read again:
-   * null if not.
+   * Reads on, to the end or as far as it goes; resolves also where nothing more can be had. Where the
+   * job has begun anew, the rows are dropped and read again; null where they should not be.
    */
-  async read(streamUrl: string): Promise<Received>;
-  async read(streamUrl: string, onRestart: () => boolean): Promise<Received | null>;
-  async read(streamUrl: string, onRestart = () => true): Promise<Received | null> {
+  async read(source: StreamSource & { onRestart?: undefined }): Promise<Received>;
+  async read(source: StreamSource): Promise<Received | null>;
+  async read(source: StreamSource): Promise<Received | null> {
     for (let restarts = 0; ; restarts++) {
-      const received = await this.#readAll(streamUrl);
-      const hasRows = this.#run.meter.read().rows > 0;
+      const received = await this.#readAll(source);
+      const hasRows = this.#rows > 0;
       if (!isRestarted(received) || !hasRows || restarts === MOST_RESTARTS) return received;
       this.#run.notify([{ kind: 'rows-read-anew', reason: 'restarted' }]);
       this.#run.dropRows();
       this.#begin();
-      if (!onRestart()) return null;
+      if (source.onRestart?.() === false) return null;
     }
+  }
+
+  /** What came so far, where nothing more can be had. */
+  endedBy(error: unknown): Received {
+    return { ...this.#verdict(), error };
+  }
+
+  get #rows(): number {
+    let rows = 0;
+    for (const { received } of this.#check.expected().values()) rows += received;
+    return this.#check.isFullResult ? this.#run.writer.rowCount() : rows;
   }
 
   #begin(): void {
     const { request, writer, meter } = this.#run;
     const { domains, profile } = request;
-    const { isExtended, createFollow } = this.#options;
-    this.#check = createCompletenessCheck({ domains, profile });
-    this.#receiver = new StreamReceiver(this.#run, this.#check, createFollow?.());
-    this.#way = isExtended ? { kind: 'start' } : null;
+    this.#check = new StreamCheck({ domains, profile });
+    this.#receiver = new StreamReceiver(this.#run, this.#check, this.#options.createFollow?.());
+    this.#ways = new WaysOn();
+    this.#problems = [];
     this.#line = 1;
     this.#bytes = 0;
     // in the order in which they were asked for, whatever the order in which they come
@@ -121,79 +142,145 @@ export class StreamReading {
     meter.startStep();
   }
 
-  async #readAll(streamUrl: string): Promise<Received> {
+  async #readAll(source: StreamSource): Promise<Received> {
     let error: unknown;
     try {
-      error = await this.#readStreams(streamUrl);
+      error = await this.#readOn(source);
     } catch (cause) {
       this.#run.signal.throwIfAborted();
       error = cause;
     }
-    const { problems, nonFiniteNumbers: count } = this.#receiver;
-    const notices: TraceNotice[] = count > 0 ? [{ kind: 'non-finite-numbers', count }] : [];
-    // what never opened has nothing to tell
-    if (this.#line > 1) notices.push(...this.#check.notices());
-    return { problems: [...problems, ...this.#check.problems()], notices, error };
+    return { ...this.#verdict(), error };
   }
 
-  /** Resolves with what broke the last stream off, null where nothing did. */
-  async #readStreams(streamUrl: string): Promise<unknown> {
-    const options = retryOptionsOf(this.#run);
-    const goOn = async () => {
-      const rows = this.#mostRows;
-      const end = await this.#readStream(streamUrl);
-      if (end.interruption && this.#mostRows === rows) throw end.interruption;
-      return end;
-    };
-    const patience = { ...options, maxFailures: 1 + MOST_TRIES };
-    let end = await withRetry(streamUrl, () => this.#readStream(streamUrl), options);
-    while (end.interruption) end = await withRetry(streamUrl, goOn, patience, end.interruption);
+  #verdict(): Omit<Received, 'error'> {
+    const { problems, nonFiniteNumbers: count } = this.#receiver;
+    const verdict = this.#check.verdict();
+    const notices: TraceNotice[] = count > 0 ? [{ kind: 'non-finite-numbers', count }] : [];
+    if (this.#insertedRows > 0) notices.push({ kind: 'rows-filled', rows: this.#insertedRows });
+    // what never opened has nothing to tell
+    if (this.#line > 1) notices.push(...verdict.notices);
+    return { problems: [...problems, ...verdict.problems, ...this.#problems], notices };
+  }
+
+  /** Resolves with what cut the result short, null where nothing did. */
+  async #readOn({ url, isFollowed = false }: StreamSource): Promise<unknown> {
+    if (url === null) return (await this.#readPages(true, null)).error;
+    // while the network is there
+    if (!isFollowed) loadPages().catch(() => undefined);
+    let end = this.#line > 1 ? TAKEN_UP : await this.#open(url);
+    while (this.#isMissing(end, isFollowed)) {
+      const way = this.#ways.next(isFollowed);
+      if (way?.kind === 'pages') {
+        const { areOffered, error } = await this.#readPages(false, end.interruption);
+        if (areOffered) return error;
+        this.#ways.refuse('pages');
+      } else if (way) end = await this.#goOn(url, end, { way, isFollowed });
+      else break;
+    }
     return end.error;
   }
 
+  #open(url: string): Promise<StreamEnd> {
+    return withRetry(url, () => this.#readStream(url, null), retryOptionsOf(this.#run));
+  }
+
+  /** Whether there is more to be had behind a stream's end. */
+  #isMissing({ interruption, isTakenUp }: StreamEnd, isFollowed: boolean): boolean {
+    if (this.#check.isChanged || this.#check.isFullResult) return false;
+    if (interruption || isTakenUp) return true;
+    if (isFollowed || this.#rows === 0) return false;
+    const { problems } = this.#check.verdict();
+    const line = problems.find((it) => it.kind === 'error-line');
+    if (line?.code === SERVER_ERROR_CODES.resultRestarted) return false;
+    // what follows the cursor begins with the same error
+    if (line) this.#ways.refuse('cursor');
+    return line !== undefined || this.#check.missing().length > 0;
+  }
+
+  /** Goes on by streams until one brings a row, or the end. */
+  async #goOn(
+    url: string,
+    end: StreamEnd,
+    { way, isFollowed }: { way: WayOn; isFollowed: boolean },
+  ): Promise<StreamEnd> {
+    const { interruption, isTakenUp } = end;
+    const isHole = !interruption && !isTakenUp;
+    const work = async () => {
+      const rows = this.#mostRows;
+      // each row may have brought another cursor
+      const next = await this.#readStream(url, this.#ways.next(isFollowed) ?? way);
+      if (!next.interruption || this.#mostRows > rows) return next;
+      if (way.kind === 'cursor' && isBadLine(next.error)) throw new StuckError();
+      throw next.interruption;
+    };
+    const patience = { ...retryOptionsOf(this.#run), maxFailures: isHole ? 1 : 1 + MOST_TRIES };
+    try {
+      const next = await withRetry(url, work, patience, interruption ?? undefined);
+      // a hole that is met again will stay
+      if (isHole) this.#ways.refuse(way.kind);
+      return next;
+    } catch (error) {
+      this.#run.signal.throwIfAborted();
+      if (!isHole && !isWayRefused(way, error, this.#ways.hasBatches)) throw error;
+      this.#ways.refuse(way.kind);
+      return end;
+    }
+  }
+
+  async #readPages(isOnlyWay: boolean, after: Error | null): Promise<PagesEnd> {
+    const { receivePages } = await loadPages();
+    const end = await receivePages({
+      run: this.#run,
+      statusUrl: this.#options.statusUrl,
+      check: this.#check,
+      receiver: this.#receiver,
+      isOnlyWay,
+      after,
+      addBytes: (bytes) => this.#run.meter.setBytes((this.#bytes += bytes)),
+    });
+    this.#problems = end.problems;
+    this.#insertedRows += end.insertedRows;
+    return end;
+  }
+
   /** Rejects where the stream cannot be opened, or holds what cannot be read. */
-  async #readStream(streamUrl: string): Promise<StreamEnd> {
+  async #readStream(streamUrl: string, way: WayOn | null): Promise<StreamEnd> {
     const { decoder, meter, signal } = this.#run;
-    const url = urlOnWay(streamUrl, this.#way);
+    const url = urlOnWay(streamUrl, way);
     const before = this.#bytes;
     const onBytes = (bytes: number) => meter.setBytes((this.#bytes = before + bytes));
     const options = { ...sendOptionsOf(this.#run), onBytes };
-    this.#isReopened = this.#line > 1;
+    this.#reopenedBy = this.#line > 1 ? way : null;
+    const isFirst = this.#line === 1;
     let error: unknown = null;
     try {
       const read = () => decoder.consume(url, (line) => this.#take(line), options);
       await withStreamSlot(read, signal);
     } catch (cause) {
       signal.throwIfAborted();
-      if (!isBreak(cause)) throw cause;
-      error = cause;
+      if (!isBreak(cause) && !this.#check.isChanged) throw cause;
+      error = this.#check.isChanged ? null : cause;
     }
-    this.#mostRows = Math.max(this.#mostRows, meter.read().rows);
-    if (this.#way === null || !this.#isCutShort()) return { error, interruption: null };
+    this.#mostRows = Math.max(this.#mostRows, this.#rows);
+    if (!isCutShort(this.#check.verdict().problems)) return { error, interruption: null };
     if (error instanceof StreamInterruptedError) return { error, interruption: error };
-    const line = this.#isReopened ? 1 : this.#line;
+    const line = isFirst ? this.#line : 1;
     const place = { url, line, byteOffset: this.#bytes - before, cause: error };
     return { error, interruption: new StreamInterruptedError(place) };
   }
 
   async #take(line: PlacedLine): Promise<void> {
-    if (this.#isReopened) {
-      this.#isReopened = false;
-      this.#check.resume();
+    if (this.#reopenedBy) {
+      if (this.#reopenedBy.kind === 'again') this.#check.again();
+      else this.#check.resume();
+      this.#reopenedBy = null;
       this.#run.meter.addResume();
     }
     await this.#receiver.take(line);
+    // nothing more of another result
+    if (this.#check.isChanged) throw new StuckError();
     this.#line = line.line + 1;
-    if (line.header.type === 'records') this.#way = wayOnBehind(line.header);
-  }
-
-  #isCutShort(): boolean {
-    return this.#check
-      .problems()
-      .some(
-        (it) =>
-          it.kind === 'no-end-mark' ||
-          (it.kind === 'error-line' && PASSING_CODES.includes(it.code)),
-      );
+    this.#ways.pass(line.header);
   }
 }

@@ -12,11 +12,8 @@ import {
   type ReadAnswer,
   withoutRows,
 } from '../../records/index.js';
-import {
-  checkAnswer,
-  type CompletenessCheck,
-  type CompletenessProblem,
-} from '../../stream/index.js';
+import { checkAnswer, type CompletenessProblem } from '../../stream/index.js';
+import type { StreamCheck } from '../../stream/StreamCheck.js';
 import { textsOf, wholeNumber } from '../../stream/messageHeader.js';
 import {
   createDomainProgress,
@@ -38,24 +35,52 @@ export class StreamReceiver {
   /** Of a `full_result`; all others are the check's. */
   readonly problems: CompletenessProblem[] = [];
   nonFiniteNumbers = 0;
-  readonly #run: TraceRun;
-  readonly #check: CompletenessCheck;
-  readonly #progress: DomainProgress;
-  readonly #follow: FollowEvents | undefined;
+  readonly #check: StreamCheck;
+  #follow: FollowEvents | undefined;
+  #run: TraceRun;
+  #progress: DomainProgress;
 
-  constructor(run: TraceRun, check: CompletenessCheck, follow: FollowEvents | undefined) {
-    const { meter, request } = run;
+  constructor(run: TraceRun, check: StreamCheck, follow: FollowEvents | undefined) {
     this.#run = run;
     this.#check = check;
     this.#follow = follow;
-    this.#progress = follow
-      ? createFollowedProgress(meter)
-      : createDomainProgress(meter, request.domains.length);
+    this.#progress = this.#createProgress();
+  }
+
+  /** What comes from now on is of another run, which goes on with this one's rows. */
+  takeUp(run: TraceRun): void {
+    const isCounted = run.meter === this.#run.meter;
+    this.#run = run;
+    this.#follow = undefined;
+    this.#progress = this.#createProgress();
+    for (const [domain, { total, received }] of this.#check.expected()) {
+      if (total !== null) this.#progress.begin(domain, total, received);
+      if (!isCounted) run.meter.addRows(received);
+    }
+  }
+
+  #createProgress(): DomainProgress {
+    const { meter, request } = this.#run;
+    if (this.#follow) return createFollowedProgress(meter);
+    return createDomainProgress(meter, request.domains.length);
+  }
+
+  /** A domain begins, as a stream or its first page says. */
+  beginDomain(domain: string, total: number | null): void {
+    const { writer } = this.#run;
+    writer.openDomain(domain, total);
+    writer.setStatus(domain, 'receiving');
+    if (total !== null) this.#progress.begin(domain, total);
+  }
+
+  /** So many rows more are in the store. */
+  addRows(domain: string, rows: number): void {
+    this.#progress.add(domain, rows);
   }
 
   async take({ header, batch, message, result, nonFiniteNumbers }: DecodedLine): Promise<void> {
-    this.nonFiniteNumbers += nonFiniteNumbers;
     const isTaken = this.#check.accept(header) === 'take';
+    if (isTaken) this.nonFiniteNumbers += nonFiniteNumbers;
     if (batch && typeof header.domain === 'string') this.#takeBatch(header.domain, batch, isTaken);
     else if (isTaken && message?.type === 'full_result')
       await this.#takeFullResult(message.data, result ?? new Map());
@@ -65,9 +90,21 @@ export class StreamReceiver {
 
   #takeBatch(domain: string, batch: DecodedBatch, isTaken: boolean): void {
     this.#follow?.onBatch();
-    // later batches build on the dictionary entries of one whose rows are not wanted
-    this.#run.writer.append(domain, isTaken ? batch : withoutRows(batch));
-    if (isTaken) this.#progress.add(domain, batch.rowCount);
+    const { writer } = this.#run;
+    const { place, repeatedAt } = this.#check;
+    if (isTaken && !place) {
+      writer.append(domain, batch);
+      this.#progress.add(domain, batch.rowCount);
+    } else if (isTaken && place) {
+      const before = writer.rowCount();
+      writer.insert(domain, place.at, place.removed, [batch]);
+      this.#progress.add(domain, writer.rowCount() - before);
+    } else {
+      // later batches build on the dictionary entries of one whose rows are not wanted
+      writer.append(domain, withoutRows(batch));
+      const isHeld = repeatedAt === null || writer.holds(domain, repeatedAt, 0, batch);
+      if (!isHeld) this.#check.change(domain);
+    }
   }
 
   #takeQuality({ quality_meta, domain_quality_meta }: QualityMetaMessage): void {
@@ -99,10 +136,7 @@ export class StreamReceiver {
       for (const domain of domains) writer.openDomain(domain);
       this.#progress.announce(domains.length);
     } else if (message.type === 'domain_start') {
-      const total = wholeNumber(message.total);
-      writer.openDomain(message.domain, total);
-      writer.setStatus(message.domain, 'receiving');
-      if (total !== null) this.#progress.begin(message.domain, total);
+      this.beginDomain(message.domain, wholeNumber(message.total));
       notifyQuality(this.#run, message.quality_meta);
     } else if (message.type === 'domain_end') {
       // rows that a server announces and keeps are none of the result's

@@ -4,7 +4,8 @@ import type { TraceMeter } from './createTraceMeter.js';
 export interface DomainProgress {
   /** So many domains will come. */
   announce(domains: number): void;
-  begin(domain: string, total: number): void;
+  /** `rows` of the domain are there already. @default 0 */
+  begin(domain: string, total: number, rows?: number): void;
   add(domain: string, rows: number): void;
 }
 
@@ -34,8 +35,8 @@ export function createDomainProgress(meter: TraceMeter, domains: number): Domain
   }
   return {
     announce: (count) => void (expected = count),
-    begin(domain, total) {
-      begun.set(domain, { rows: 0, total });
+    begin(domain, total, rows = 0) {
+      begun.set(domain, { rows, total });
       publish();
     },
     add(domain, rows) {

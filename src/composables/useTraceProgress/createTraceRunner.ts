@@ -2,6 +2,7 @@ import type { TraceWriter } from '../../stores/index.js';
 import { createYielder } from '../../stream/createYielder.js';
 import { type ClosableTraceDecoder, createTraceDecoder } from '../../worker/index.js';
 import { asTraceError } from './asTraceError.js';
+import { attachJob } from './attachJob.js';
 import { createTraceMeter, type TraceMeter } from './createTraceMeter.js';
 import { isJobGone, isPageAtFault } from './endOfTrace.js';
 import { runTrace } from './runTrace.js';
@@ -92,7 +93,6 @@ class Runner implements TraceRunner {
     const { profile, domains, seedCount, containerCount } = job;
     const work: GoOn = async (run) => {
       run.enter({ status: 'queued', job: null, seedCount, containerCount });
-      const { attachJob } = await import('./attachJob.js');
       await attachJob(run, job);
     };
     return this.#begin({ request: { profile, params: {}, domains }, work, isAttached: true, job });
@@ -181,12 +181,14 @@ class Runner implements TraceRunner {
     this.meter?.end();
     writer.endReceiving();
     const isOver = ['idle', 'complete', 'cancelled'].includes(state.status);
-    if (isOver || isJobGone(state)) onJob(null);
+    const isGone = isJobGone(state);
+    if (isOver || isGone) onJob(null);
     if (!current) return;
     current.endedIn = state;
     current.cancelOnServer = null;
     // batches build on each other: one that was decoded and not taken is missed by all behind it
-    if (isOver || current.controller.signal.aborted || isPageAtFault(state)) current.goOn = null;
+    const isLost = current.controller.signal.aborted || isPageAtFault(state);
+    if (isOver || isGone || isLost) current.goOn = null;
     if (!current.goOn) current.decoder.close();
   }
 

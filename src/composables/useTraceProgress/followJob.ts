@@ -51,8 +51,10 @@ export function followJob(
   streamUrl: string,
   scope: TraceScope,
 ): Promise<Received | null> {
-  return reading.read(addParameters(streamUrl, { follow: '1' }), () => {
+  const onRestart = () => {
     run.enter({ status: 'queued', job: null, ...scope });
     return isStreamSlotFree();
-  });
+  };
+  const url = addParameters(streamUrl, { follow: '1' });
+  return reading.read({ url, isFollowed: true, onRestart });
 }

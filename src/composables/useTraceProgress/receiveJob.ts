@@ -7,9 +7,9 @@ import {
 import { isJobDead, isJobFinished, type JobStatus } from '../../protocol/index.js';
 import { isStreamSlotFree } from '../../stream/streamSlots.js';
 import { createFollow, followJob, hasEnded } from './followJob.js';
-import { receivePages } from './receivePages.js';
+import { finishTrace } from './finishTrace.js';
 import { type Received, StreamReading } from './StreamReading.js';
-import { sendOptionsOf, type TraceRun } from './TraceRun.js';
+import { type GoOn, sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope, TraceState } from './traceState.js';
 
 type QueuedJob = Extract<EventsOutcome, { kind: 'job' }>;
@@ -59,47 +59,68 @@ async function waitForJob(
 }
 
 /**
- * Reads a finished job's result by the best way it offers. Rows that came while it was followed are
- * gone on with where that can be, and else are read anew.
+ * Reads a finished job's result by the best way it offers. Rows that came before are gone on with
+ * where that can be, and else are read anew.
  */
-function receiveFinished(
+async function receiveFinished(
   run: TraceRun,
-  { statusUrl, streamUrl, jobId, follow }: QueuedJob,
+  job: QueuedJob,
   scope: TraceScope,
-  followed: StreamReading | null,
+  begun: StreamReading | null,
 ): Promise<Received> {
-  const hasRows = run.meter.read().rows > 0;
-  const begun = hasRows && followed?.canGoOn ? followed : null;
-  if (hasRows && !begun) {
-    run.notify([{ kind: 'rows-read-anew', reason: 'interrupted' }]);
-    run.dropRows();
-  }
+  const { statusUrl, streamUrl, jobId } = job;
+  const known = begun?.hasRows ? begun : null;
+  if (!known) dropRows(run);
   run.enter({ status: 'streaming', jobId, ...scope });
-  if (!streamUrl) return receivePages(run, statusUrl);
-  return (begun ?? new StreamReading(run, { isExtended: follow })).read(streamUrl);
+  const reading = known ?? new StreamReading(run, { statusUrl });
+  run.onResume(goOnWith(job, scope, reading));
+  const received = await reading.read({ url: streamUrl });
+  if (received.problems.some(({ kind }) => kind === 'result-changed')) run.onResume(null);
+  return received;
+}
+
+/** Rows that cannot be gone on with come anew. */
+function dropRows(run: TraceRun): void {
+  if (run.writer.rowCount() === 0) return;
+  run.notify([{ kind: 'rows-read-anew', reason: 'interrupted' }]);
+  run.dropRows();
+}
+
+/** Takes the job up again once its trace has ended, with the rows that a reading has. */
+function goOnWith(job: QueuedJob, scope: TraceScope, reading: StreamReading | null): GoOn {
+  return async (run) => {
+    const begun = reading?.hasRows ? reading : null;
+    if (begun) begun.takeUp(run);
+    else dropRows(run);
+    const received = await receiveJob(run, job, scope, begun);
+    finishTrace(run, received, job.jobId, scope);
+  };
 }
 
 /**
  * Reads a job's result: while it is at work, where the server offers that and it goes well, else
- * once it has finished.
+ * once it has finished. `begun` has rows of it, which are gone on with.
  */
 export async function receiveJob(
   run: TraceRun,
   job: QueuedJob,
   scope: TraceScope,
+  begun: StreamReading | null = null,
 ): Promise<Received> {
-  const { streamUrl } = job;
+  const { streamUrl, statusUrl } = job;
   cancelWith(run, job);
-  run.onJob({ jobId: job.jobId, statusUrl: job.statusUrl, streamUrl, ...scope });
+  run.onJob({ jobId: job.jobId, statusUrl, streamUrl, ...scope });
+  run.onResume(goOnWith(job, scope, begun));
   run.enter({ status: 'queued', job: null, ...scope });
   run.meter.startStep();
-  let reading: StreamReading | null = null;
-  let followed: Received | null = null;
-  let isFinished = streamUrl !== null && !job.follow && (await waitForJob(run, job, scope, true));
-  if (streamUrl !== null && !isFinished && isStreamSlotFree()) {
-    const follow = () => createFollow(run, job.jobId, scope);
-    reading = new StreamReading(run, { isExtended: true, createFollow: follow });
-    followed = await followJob(run, reading, streamUrl, scope);
+  let reading = begun;
+  const mayFollow = streamUrl !== null && !begun;
+  let isFinished = mayFollow && !job.follow && (await waitForJob(run, job, scope, true));
+  if (mayFollow && !isFinished && isStreamSlotFree()) {
+    const createEvents = () => createFollow(run, job.jobId, scope);
+    reading = new StreamReading(run, { statusUrl, createFollow: createEvents });
+    run.onResume(goOnWith(job, scope, reading));
+    const followed = await followJob(run, reading, streamUrl, scope);
     if (followed && hasEnded(followed)) return followed;
   }
   try {
@@ -107,7 +128,7 @@ export async function receiveJob(
   } catch (error) {
     run.signal.throwIfAborted();
     // the rows so far stay, with the reason why there are no more
-    if (followed && run.meter.read().rows > 0) return { ...followed, error };
+    if (reading?.hasRows) return reading.endedBy(error);
     throw error;
   }
   return receiveFinished(run, job, scope, reading);

@@ -1,103 +1,273 @@
-import { fetchResultPages } from '../../jobs/index.js';
-import { withoutRows } from '../../records/index.js';
-import type { CompletenessProblem } from '../../stream/index.js';
-import { createDomainProgress, type DomainProgress } from './createDomainProgress.js';
 import {
-  appendBatches,
+  fetchResultPage,
+  type ResultPage,
+  resultPageUrl,
+  RetriesExhaustedError,
+  withRetry,
+} from '../../jobs/index.js';
+import { HttpError, type MsdAggregation } from '../../protocol/index.js';
+import { type DecodedBatch, withoutRows } from '../../records/index.js';
+import type { Hole } from '../../stream/BatchPieces.js';
+import type { CompletenessProblem } from '../../stream/index.js';
+import { MOST_HOLE_ROWS, planFill, probeOf } from '../../stream/planFill.js';
+import type { StreamCheck } from '../../stream/StreamCheck.js';
+import {
   createRowsReader,
   notifyNonFinite,
-  receiveFigures,
+  notifyQuality,
   type RowsReader,
 } from './receiveRows.js';
-import type { Received } from './StreamReading.js';
+import { isRefusal, NotPagedError, OddPageError } from './pageErrors.js';
+import type { StreamReceiver } from './StreamReceiver.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 
 /** Job endpoints allow 60 requests a minute; pages of 5000 rows would use them up at 300,000. */
 const PAGE_ROWS = 20_000;
 
-/** Reads a finished job's result page by page, where there is no stream. */
-export async function receivePages(run: TraceRun, statusUrl: string): Promise<Received> {
-  const { domains } = run.request;
-  for (const domain of domains) run.writer.openDomain(domain);
-  run.meter.startStep();
-  const receiver = new PagesReceiver(run, statusUrl);
-  for (const [index, domain] of domains.entries()) {
-    try {
-      await receiver.receive(domain);
-    } catch (error) {
-      run.signal.throwIfAborted();
-      const later = domains.slice(index + 1);
-      const missing = later.map((name) => ({ kind: 'domain-missing', domain: name }) as const);
-      const problems = [...receiver.problems, receiver.unfinished(domain), ...missing];
-      return { problems, notices: [], error };
-    }
+export interface PagesSource {
+  run: TraceRun;
+  statusUrl: string;
+  check: StreamCheck;
+  receiver: StreamReceiver;
+  /** There is no stream: a result that comes whole is taken as it is. */
+  isOnlyWay: boolean;
+  /** What broke the stream off; it is waited out first. Null where nothing did. */
+  after: Error | null;
+  addBytes: (bytes: number) => void;
+}
+
+/** What came of asking for pages. */
+export interface PagesEnd {
+  /** False where the server has none, or sends something else in their place. */
+  areOffered: boolean;
+  /** Of pages that had not their rows. */
+  problems: CompletenessProblem[];
+  /** Rows that were put between others. */
+  insertedRows: number;
+  error: unknown;
+}
+
+/**
+ * Fetches what a result lacks page by page: the holes between its batches, and all behind them. Rows
+ * are taken only where the server still has the same result.
+ */
+export async function receivePages(source: PagesSource): Promise<PagesEnd> {
+  const receiver = new PagesReceiver(source);
+  let error: unknown = null;
+  let areOffered = true;
+  try {
+    await receiver.receive();
+  } catch (cause) {
+    source.run.signal.throwIfAborted();
+    areOffered = source.isOnlyWay || receiver.hasPages || !isRefusal(cause);
+    if (areOffered) error = cause;
   }
-  return { problems: receiver.problems, notices: [], error: null };
+  const { problems, insertedRows } = receiver;
+  return { areOffered, problems, insertedRows, error };
 }
 
 class PagesReceiver {
   readonly problems: CompletenessProblem[] = [];
-  readonly #run: TraceRun;
-  readonly #statusUrl: string;
-  readonly #progress: DomainProgress;
+  insertedRows = 0;
+  /** A page came as it was asked for. */
+  hasPages = false;
+  readonly #source: PagesSource;
   readonly #reader: RowsReader;
-  /** Bytes of the pages before the one under way. */
-  #bytes = 0;
-  /** Rows and total of the domain under way; null before its first page. */
-  #domain: { received: number; expected: number | null } | null = null;
+  /** Domains of which a page came. */
+  readonly #told = new Set<string>();
+  #after: Error | undefined;
+  /** A domain of which the server has no pages. */
+  #refusal: unknown = null;
 
-  constructor(run: TraceRun, statusUrl: string) {
-    this.#run = run;
-    this.#statusUrl = statusUrl;
-    this.#progress = createDomainProgress(run.meter, run.request.domains.length);
-    this.#reader = createRowsReader(run);
+  constructor(source: PagesSource) {
+    this.#source = source;
+    this.#reader = createRowsReader(source.run);
+    this.#after = source.after ?? undefined;
   }
 
-  unfinished(domain: string): CompletenessProblem {
-    if (!this.#domain) return { kind: 'domain-missing', domain };
-    return { kind: 'domain-unfinished', domain, ...this.#domain };
+  async receive(): Promise<void> {
+    const { check, isOnlyWay } = this.#source;
+    if (isOnlyWay) check.endByPages();
+    const missing = check.missing();
+    for (const domain of missing) {
+      try {
+        await this.#receiveDomain(domain);
+      } catch (error) {
+        const isOfDomain = error instanceof HttpError && error.status === 400 && !isOnlyWay;
+        if (!isOfDomain) throw error;
+        this.#refusal ??= error;
+      }
+      if (check.isChanged) return;
+    }
+    // nothing but the end was missing, and what stands before it
+    if (missing.length === 0) await this.#askForFigures();
+    if (!this.hasPages && this.#refusal) throw this.#refusal;
+    if (this.hasPages && check.missing().length === 0) check.endByPages();
   }
 
-  /** Appends the pages of one domain, and notes what they lack. */
-  async receive(domain: string): Promise<void> {
-    this.#domain = null;
-    for await (const { rowCount, total, answer, verdict, nonFiniteNumbers } of this.#pages(
-      domain,
-    )) {
-      this.#run.notify(verdict.notices);
-      notifyNonFinite(this.#run, nonFiniteNumbers);
-      this.problems.push(...verdict.problems);
-      if (!this.#domain) this.#begin(domain, total ?? rowCount);
-      if (!this.#domain!.received) receiveFigures(this.#run, answer);
-      const batches = this.#reader.batches().get(domain) ?? [];
-      // later pages build on the dictionary entries of one whose rows are not wanted
-      const taken = rowCount > 0 ? batches : batches.map(withoutRows);
-      await appendBatches(this.#run, this.#progress, domain, taken);
-      this.#domain!.received += rowCount;
+  async #receiveDomain(domain: string): Promise<void> {
+    const { check } = this.#source;
+    if (check.tallyOf(domain).received > 0 && !(await this.#isSame(domain))) return;
+    const plan = planFill(check.tallyOf(domain));
+    if (!plan) return;
+    for (const hole of plan.holes) await this.#fillHole(domain, hole);
+    await this.#takeTail(domain, plan.tail);
+    const { received, total } = check.tallyOf(domain);
+    if (received === total && !check.isChanged) check.endDomain(domain, received);
+  }
+
+  async #askForFigures(): Promise<void> {
+    const { check } = this.#source;
+    const domains = [...check.expected()].filter(([domain]) => !check.failed.has(domain));
+    const [domain, tally] = domains.find(([, { received }]) => received > 0) ?? domains[0] ?? [];
+    if (domain === undefined) return;
+    if (tally!.received > 0) await this.#isSame(domain);
+    else await this.#page(domain, 0, 1);
+  }
+
+  /** Holds a row of the table against the server's: the result may be another one by now. */
+  async #isSame(domain: string): Promise<boolean> {
+    const { run, check } = this.#source;
+    const probe = probeOf(check.tallyOf(domain));
+    const page = await this.#page(domain, probe?.offset ?? 0, 1);
+    if (!page) return false;
+    for (const batch of page) run.writer.append(domain, withoutRows(batch));
+    // where the place of no row was known, it may be now, by the total
+    const held = probe ?? probeOf(check.tallyOf(domain));
+    if (!held) return true;
+    if (!probe && held.offset !== 0) return this.#isSame(domain);
+    const { at, row } = held;
+    if (!page.every((batch) => run.writer.holds(domain, at, row, batch))) check.change(domain);
+    return !check.isChanged;
+  }
+
+  async #fillHole(domain: string, hole: Hole): Promise<void> {
+    const { run, check, receiver } = this.#source;
+    const parts: DecodedBatch[] = [];
+    for (let done = 0; done < hole.rows; done += MOST_HOLE_ROWS) {
+      const limit = Math.min(MOST_HOLE_ROWS, hole.rows - done);
+      const page = await this.#page(domain, hole.offset + done, limit);
+      if (!page) return;
+      parts.push(...(limit < hole.rows ? this.#learn(domain, page) : page));
+    }
+    const before = run.writer.rowCount();
+    const chunks = parts.map(({ rowCount }) => rowCount).filter((rows) => rows > 0);
+    const { at, removed } = check.fill(domain, hole, chunks);
+    run.writer.insert(domain, at, removed, parts);
+    receiver.addRows(domain, run.writer.rowCount() - before);
+    this.insertedRows += hole.rows;
+    await run.breathe();
+  }
+
+  async #takeTail(domain: string, from: number): Promise<void> {
+    const { run, check, receiver } = this.#source;
+    for (let offset = from; ;) {
+      const { total, received } = check.tallyOf(domain);
+      if (total !== null && offset >= total && (received > 0 || this.#told.has(domain))) return;
+      const page = await this.#page(domain, offset, PAGE_ROWS);
+      if (!page) return;
+      for (const batch of page) {
+        run.signal.throwIfAborted();
+        run.writer.append(domain, batch);
+        check.addTail(domain, batch.rowCount);
+        receiver.addRows(domain, batch.rowCount);
+        offset += batch.rowCount;
+        await run.breathe();
+      }
     }
   }
 
-  #begin(domain: string, expected: number): void {
-    const { writer } = this.#run;
-    this.#domain = { received: 0, expected };
-    writer.openDomain(domain, expected);
-    writer.setStatus(domain, 'receiving');
-    this.#progress.begin(domain, expected);
+  /** Asks for a page until it comes as it should; null where nothing of it may be taken. */
+  async #page(domain: string, offset: number, limit: number): Promise<DecodedBatch[] | null> {
+    const { run, statusUrl } = this.#source;
+    const url = resultPageUrl(statusUrl, domain, offset, limit);
+    const after = this.#after;
+    this.#after = undefined;
+    const ask = () => this.#ask(url, domain, { offset, limit });
+    try {
+      return await withRetry(url, ask, retryOptionsOf(run), after);
+    } catch (error) {
+      if (!(error instanceof RetriesExhaustedError)) throw error;
+      if (!(error.cause instanceof OddPageError)) throw error;
+      this.problems.push(...error.cause.problems);
+      return null;
+    }
   }
 
-  #pages(domain: string) {
-    let last = 0;
-    return fetchResultPages(this.#statusUrl, domain, {
-      ...sendOptionsOf(this.#run),
-      ...retryOptionsOf(this.#run),
-      profile: this.#run.request.profile,
-      limit: PAGE_ROWS,
+  async #ask(url: string, domain: string, place: { offset: number; limit: number }) {
+    const { run, check, statusUrl, addBytes } = this.#source;
+    let bytesBefore = 0;
+    const page = await fetchResultPage(statusUrl, domain, {
+      ...sendOptionsOf(run),
+      ...place,
+      total: check.tallyOf(domain).total,
+      profile: run.request.profile,
       read: this.#reader.read,
       onBytes: (bytes) => {
-        if (bytes < last) this.#bytes += last;
-        last = bytes;
-        this.#run.meter.setBytes(this.#bytes + bytes);
+        addBytes(bytes - bytesBefore);
+        bytesBefore = bytes;
       },
+    });
+    run.signal.throwIfAborted();
+    const batches = this.#reader.batches();
+    const own = batches.get(domain) ?? [];
+    for (const [name, others] of batches) if (name !== domain) this.#learn(name, others);
+    try {
+      if (this.#isWanted(url, page, place.limit, batches.size)) return own;
+    } catch (error) {
+      this.#learn(domain, own);
+      throw error;
+    }
+    this.#learn(domain, own);
+    return null;
+  }
+
+  /** Whether the rows of a page may be taken; throws where it is none, or not as it should be. */
+  #isWanted(url: string, page: ResultPage, limit: number, domains: number): boolean {
+    const { run, check, isOnlyWay } = this.#source;
+    const { domain, offset, rowCount, verdict, answer, nonFiniteNumbers } = page;
+    const { begun, received, total: known } = check.tallyOf(domain);
+    const isWhole = isOnlyWay && offset === 0 && received === 0;
+    const total = page.total ?? (isWhole && rowCount > 0 ? rowCount : null);
+    if (!isOnlyWay && (domains > 1 || (rowCount > 0 && total === null))) {
+      throw new NotPagedError(`${url} answered more than a page.`);
+    }
+    check.addFailed(answer);
+    if (verdict.notices.length > 0) {
+      if (known === null) run.notify(verdict.notices);
+      check.endDomain(domain, 0);
+      this.hasPages = true;
+      return false;
+    }
+    if (total !== null && !check.tellTotal(domain, total)) return false;
+    const odd = verdict.problems.filter(({ kind }) => kind === 'page-count');
+    const isLong = rowCount > limit && !isOnlyWay;
+    if (isLong && !this.hasPages) throw new NotPagedError(`${url} answered more than a page.`);
+    if (odd.length > 0 || isLong) throw new OddPageError(url, odd);
+    this.#takeFigures(page, begun);
+    notifyNonFinite(run, nonFiniteNumbers);
+    return total !== null;
+  }
+
+  #takeFigures({ domain, answer, total }: ResultPage, hasBegun: boolean): void {
+    const { run, check, receiver, isOnlyWay, after } = this.#source;
+    if (!this.hasPages && after) run.meter.addResume();
+    this.hasPages = true;
+    this.#told.add(domain);
+    if (!hasBegun) receiver.beginDomain(domain, total ?? check.tallyOf(domain).total);
+    if (!hasBegun && isOnlyWay) notifyQuality(run, answer.quality_meta);
+    if (check.hasFigures || !answer.aggregation) return;
+    check.hasFigures = true;
+    run.writer.setAggregation(answer.aggregation as MsdAggregation);
+  }
+
+  /** Tells a table the dictionary entries of batches, in the order in which they were decoded. */
+  #learn(domain: string, batches: readonly DecodedBatch[]): DecodedBatch[] {
+    const { writer } = this.#source.run;
+    return batches.map((batch) => {
+      writer.append(domain, withoutRows(batch));
+      const columns = batch.columns.map((column) => ({ ...column, increment: null }));
+      return { ...batch, columns };
     });
   }
 }

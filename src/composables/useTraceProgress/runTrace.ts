@@ -70,6 +70,7 @@ async function receiveOutcome(
 export async function runTrace(run: TraceRun): Promise<void> {
   const { request, transport } = run;
   const { profile, params, domains } = request;
+  run.onResume(null);
   const found = await findSeeds(run);
   if (found && found.notFound.length > 0) {
     run.notify([{ kind: 'values-not-found', values: found.notFound }]);

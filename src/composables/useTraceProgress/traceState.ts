@@ -68,7 +68,7 @@ export interface TraceMetrics {
   remainingMs: number | null;
   /** Percent of the step under way (job or stream), 0–100; null where nothing is known of it. */
   percent: number | null;
-  /** How often a stream broke off and was gone on with where it had, by itself. */
+  /** How often a stream broke off and was gone on with where it had, by itself, in whatever way. */
   resumeCount: number;
 }
 
@@ -87,5 +87,7 @@ export type TraceNotice =
   | { kind: 'rows-read-anew'; reason: 'restarted' | 'interrupted' }
   /** What was kept of a trace to be taken up was damaged or of another server; it was forgotten. */
   | { kind: 'kept-job-unusable' }
+  /** Rows that the stream had left out were fetched, and put in their places. */
+  | { kind: 'rows-filled'; rows: number }
   /** The trace was cancelled here, and the server could not be told. */
   | { kind: 'cancel-failed'; error: TraceError };

@@ -1,0 +1,118 @@
+import type { Hole, Piece } from './BatchPieces.js';
+import type { DomainTally } from './domainTally.js';
+
+/** What must be fetched for a domain to be whole. */
+export interface FillPlan {
+  holes: Hole[];
+  /** Rows of the result up to the end of the last batch; behind them all others are missing. */
+  tail: number;
+}
+
+/** Most rows of a request that fills a hole. */
+export const MOST_HOLE_ROWS = 5000;
+/** A server that misses more batches in the middle has none to give. */
+const MOST_MISSING = 100_000;
+
+/**
+ * Rows of a full batch: all but the last one of a domain are. Null where nothing tells, or where
+ * batches are not as they should be: places of rows are then not known.
+ */
+export function batchSizeOf({ pieces, batches, total }: DomainTally): number | null {
+  const isWhole = ({ span, isDoubtful }: Piece, next: Piece | undefined) =>
+    span === 1 && !isDoubtful && next?.span !== 0;
+  const own = pieces.list.filter((piece, i, all) => isWhole(piece, all[i + 1]));
+  const last = pieces.list.at(-1);
+  const full = own.filter((piece) => piece !== last);
+  const size = full[0]?.rows;
+  if (size !== undefined) {
+    const isEven = full.every(({ rows }) => rows === size);
+    return isEven && isLastInPlace(own.at(-1)!, size, total) ? size : null;
+  }
+  const only = own[0];
+  // those that pages brought were placed by the batches that came before
+  if (!only || total === null || batches.size !== pieces.list.length) return null;
+  if (only.batch === 0) return only.rows;
+  const isInside = (only.batch + 1) * only.rows <= total;
+  const whole = (total - only.rows) / only.batch;
+  const isAtEnd = Number.isInteger(whole) && whole > only.rows;
+  if (isInside === isAtEnd) return null;
+  return isInside ? only.rows : whole;
+}
+
+/** A batch that is not full is the last one of its domain. */
+function isLastInPlace(
+  { batch, rows }: { batch: number; rows: number },
+  size: number,
+  total: number | null,
+): boolean {
+  if (rows > size) return false;
+  const end = batch * size + rows;
+  return total === null || (rows === size ? end <= total : end === total);
+}
+
+/**
+ * Which rows of a domain are missing, as far as its batches tell: all that lie between them, in pieces
+ * of at most 5000 rows unless a batch has more, and all behind them. Null where places are not known.
+ */
+export function planFill(tally: DomainTally, size = batchSizeOf(tally)): FillPlan | null {
+  const { pieces, batches, received, total } = tally;
+  const doubtful = pieces.list.filter(({ isDoubtful }) => isDoubtful).map(({ batch }) => batch);
+  let last = -1;
+  for (const batch of batches) last = Math.max(last, batch);
+  if (doubtful.length === 0 && batches.size === last + 1) return { holes: [], tail: received };
+  // a batch without rows has no place of its own
+  if (size === null || total === null || hasEmptyBatch(tally)) return null;
+  if (last * size >= total || last - batches.size > MOST_MISSING) return null;
+  const isThere = (batch: number) => batches.has(batch) && !doubtful.includes(batch);
+  const step = Math.max(1, Math.floor(MOST_HOLE_ROWS / size));
+  const holes: Hole[] = [];
+  for (let batch = 0; batch <= last; batch++) {
+    if (isThere(batch)) continue;
+    const open = holes.at(-1);
+    if (open?.to === batch - 1 && batch - open.from < step) open.to = batch;
+    else holes.push({ from: batch, to: batch, offset: batch * size, rows: 0 });
+  }
+  for (const hole of holes) {
+    hole.rows = Math.min(total, (hole.to + 1) * size) - hole.offset;
+  }
+  const end = isThere(last) ? endOf(tally, last, size) : Math.min(total, (last + 1) * size);
+  return holes.some(({ rows }) => rows <= 0) ? null : { holes, tail: end + tally.tail };
+}
+
+function hasEmptyBatch({ pieces, batches }: DomainTally): boolean {
+  let spans = 0;
+  for (const { span } of pieces.list) spans += span;
+  return spans !== batches.size;
+}
+
+/** Batches that pages brought are whole, up to the end of the domain. */
+function endOf({ pieces, total }: DomainTally, batch: number, size: number): number {
+  const own = pieces.find(batch);
+  const end = own ? batch * size + own.piece.rows : (batch + 1) * size;
+  return Math.min(total!, end);
+}
+
+/** A row of the table, and its place in the result. */
+export interface Probe {
+  offset: number;
+  /** Chunk of the table, and row in there. */
+  at: number;
+  row: number;
+}
+
+/** A row by which a result is known again: the last one before the first hole, else the first there is. */
+export function probeOf(tally: DomainTally): Probe | null {
+  const { list } = tally.pieces;
+  let rows = 0;
+  let next = 0;
+  for (const { batch, span, rows: own, isDoubtful } of list) {
+    if (isDoubtful || (span > 0 && batch !== next)) break;
+    rows += own;
+    next += span;
+  }
+  if (list.length === 0) rows = tally.tail;
+  if (rows > 0) return { offset: rows - 1, at: 0, row: rows - 1 };
+  const size = batchSizeOf(tally);
+  const at = list.findIndex(({ isDoubtful }) => !isDoubtful);
+  return size === null || at < 0 ? null : { offset: list[at]!.batch * size, at, row: 0 };
+}
