@@ -89,9 +89,7 @@ export class StreamCheck {
     if (!this.isChanged) this.#problems.add({ kind: 'result-changed', domain });
   }
 
-  tallyOf(domain: string): DomainTally {
-    return this.#domains.get(domain) ?? createDomainTally();
-  }
+  tallyOf = (domain: string): DomainTally => this.#domains.get(domain) ?? createDomainTally();
 
   /** What came of each domain that was asked for, announced or sent, in this order. */
   expected(): Map<string, DomainTally> {

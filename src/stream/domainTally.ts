@@ -56,6 +56,8 @@ export function addBatch(
   batch: number,
   { rows, isDoubtful }: { rows: number; isDoubtful: boolean },
 ): BatchPlace | null {
+  // it is as good as missing
+  if (rows === 0 && isDoubtful) return null;
   tally.batches.add(batch);
   tally.received += rows;
   // a table keeps no chunk without rows
@@ -78,9 +80,9 @@ export function fillHole(
   { from, to, rows }: Hole,
   chunks: readonly number[],
 ): BatchPlace {
-  // those in doubt are still among the pieces, whose place the chunks take
-  for (const { batch, isDoubtful, rows: doubtful } of tally.pieces.list) {
-    if (isDoubtful && batch >= from && batch <= to) tally.received -= doubtful;
+  // what is there makes way: rows in doubt, or of unknown places
+  for (const { batch, rows: old } of tally.pieces.list) {
+    if (batch >= from && batch <= to) tally.received -= old;
   }
   for (let batch = from; batch <= to; batch++) tally.batches.add(batch);
   tally.received += rows;

@@ -15,9 +15,13 @@ const MOST_MISSING = 100_000;
 
 /**
  * Rows of a full batch: all but the last one of a domain are. Null where nothing tells, or where
- * batches are not as they should be: places of rows are then not known.
+ * batches are not as they should be: places of rows are then not known. `hint` is the size in another
+ * domain, which decides where both that of a full batch and that of a last one are possible.
  */
-export function batchSizeOf({ pieces, batches, total }: DomainTally): number | null {
+export function batchSizeOf(
+  { pieces, batches, total }: DomainTally,
+  hint: number | null = null,
+): number | null {
   const isWhole = ({ span, isDoubtful }: Piece, next: Piece | undefined) =>
     span === 1 && !isDoubtful && next?.span !== 0;
   const own = pieces.list.filter((piece, i, all) => isWhole(piece, all[i + 1]));
@@ -35,8 +39,9 @@ export function batchSizeOf({ pieces, batches, total }: DomainTally): number | n
   const isInside = (only.batch + 1) * only.rows <= total;
   const whole = (total - only.rows) / only.batch;
   const isAtEnd = Number.isInteger(whole) && whole > only.rows;
-  if (isInside === isAtEnd) return null;
-  return isInside ? only.rows : whole;
+  const possible = [...(isInside ? [only.rows] : []), ...(isAtEnd ? [whole] : [])];
+  if (possible.length === 1) return possible[0]!;
+  return hint !== null && possible.includes(hint) ? hint : null;
 }
 
 /** A batch that is not full is the last one of its domain. */
@@ -51,18 +56,20 @@ function isLastInPlace(
 }
 
 /**
- * Which rows of a domain are missing, as far as its batches tell: all that lie between them, in pieces
- * of at most 5000 rows unless a batch has more, and all behind them. Null where places are not known.
+ * Which rows of a domain are missing: all that lie between its batches, in pieces of at most 5000 rows
+ * unless a batch has more, and all behind them. Where places are not known, what came behind the first
+ * hole makes way. Null where the total is not known either.
  */
-export function planFill(tally: DomainTally, size = batchSizeOf(tally)): FillPlan | null {
+export function planFill(tally: DomainTally, hint: number | null = null): FillPlan | null {
+  const size = batchSizeOf(tally, hint);
   const { pieces, batches, received, total } = tally;
   const doubtful = pieces.list.filter(({ isDoubtful }) => isDoubtful).map(({ batch }) => batch);
   let last = -1;
   for (const batch of batches) last = Math.max(last, batch);
   if (doubtful.length === 0 && batches.size === last + 1) return { holes: [], tail: received };
+  if (total === null || last - batches.size > MOST_MISSING) return null;
   // a batch without rows has no place of its own
-  if (size === null || total === null || hasEmptyBatch(tally)) return null;
-  if (last * size >= total || last - batches.size > MOST_MISSING) return null;
+  if (size === null || last * size >= total || hasEmptyBatch(tally)) return planAnew(tally, last);
   const isThere = (batch: number) => batches.has(batch) && !doubtful.includes(batch);
   const step = Math.max(1, Math.floor(MOST_HOLE_ROWS / size));
   const holes: Hole[] = [];
@@ -76,7 +83,27 @@ export function planFill(tally: DomainTally, size = batchSizeOf(tally)): FillPla
     hole.rows = Math.min(total, (hole.to + 1) * size) - hole.offset;
   }
   const end = isThere(last) ? endOf(tally, last, size) : Math.min(total, (last + 1) * size);
-  return holes.some(({ rows }) => rows <= 0) ? null : { holes, tail: end + tally.tail };
+  return { holes, tail: end + tally.tail };
+}
+
+/** Places are not known: all behind the first hole is fetched, and takes the place of what came. */
+function planAnew(tally: DomainTally, last: number): FillPlan | null {
+  const { from, rows: offset } = prefixOf(tally);
+  const total = tally.total!;
+  if (tally.tail > 0 || offset >= total) return null;
+  return { holes: [{ from, to: last, offset, rows: total - offset }], tail: total };
+}
+
+/** The batches up to the first hole: the number of the next one, and their rows. */
+function prefixOf({ pieces }: DomainTally): { from: number; rows: number } {
+  let rows = 0;
+  let from = 0;
+  for (const { batch, span, rows: own, isDoubtful } of pieces.list) {
+    if (isDoubtful || (span > 0 && batch !== from)) break;
+    rows += own;
+    from += span;
+  }
+  return { from, rows };
 }
 
 function hasEmptyBatch({ pieces, batches }: DomainTally): boolean {
@@ -101,18 +128,11 @@ export interface Probe {
 }
 
 /** A row by which a result is known again: the last one before the first hole, else the first there is. */
-export function probeOf(tally: DomainTally): Probe | null {
+export function probeOf(tally: DomainTally, hint: number | null = null): Probe | null {
   const { list } = tally.pieces;
-  let rows = 0;
-  let next = 0;
-  for (const { batch, span, rows: own, isDoubtful } of list) {
-    if (isDoubtful || (span > 0 && batch !== next)) break;
-    rows += own;
-    next += span;
-  }
-  if (list.length === 0) rows = tally.tail;
+  const rows = list.length === 0 ? tally.tail : prefixOf(tally).rows;
   if (rows > 0) return { offset: rows - 1, at: 0, row: rows - 1 };
-  const size = batchSizeOf(tally);
+  const size = batchSizeOf(tally, hint);
   const at = list.findIndex(({ isDoubtful }) => !isDoubtful);
   return size === null || at < 0 ? null : { offset: list[at]!.batch * size, at, row: 0 };
 }

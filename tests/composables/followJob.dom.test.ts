@@ -228,6 +228,23 @@ describe('a job that can be followed', () => {
     expect(trace.metrics.value.resumeCount).toBe(1);
   });
 
+  it('has its holes filled by pages once it has ended', async () => {
+    const server = followServer([() => ndjson(lines(FOLLOWED.toSpliced(3, 1)))], {
+      'GET /job/result': ({ url }) => {
+        const { searchParams } = new URL(url);
+        const offset = Number(searchParams.get('offset'));
+        const rows = [{ a: 1 }, { a: 2 }, { a: 3 }];
+        const data = rows.slice(offset, offset + Number(searchParams.get('limit')));
+        return json({ results: { history: { data, count: data.length, total: 3 } } });
+      },
+    });
+    const trace = setup(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(trace.store.tables.get('history')!.toJSON()).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+    expect(trace.notices.value).toEqual([{ kind: 'rows-filled', rows: 3 }]);
+    expect(server.follow).toHaveBeenCalledTimes(1);
+  });
+
   it('shows its place in the queue until it is at work', async () => {
     const { answer, write, close } = openBody();
     const trace = setup(followServer([answer]));

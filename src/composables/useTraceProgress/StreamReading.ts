@@ -54,6 +54,8 @@ interface StreamEnd {
   isTakenUp?: boolean;
 }
 
+/** A stream came to its own end. */
+const ENDED: StreamEnd = { error: null, interruption: null };
 /** Rows of an earlier reading are gone on with. */
 const TAKEN_UP: StreamEnd = { error: null, interruption: null, isTakenUp: true };
 
@@ -79,7 +81,7 @@ export class StreamReading {
   #reopenedBy: WayOn | null = null;
   /** Rows of the best reading. */
   #mostRows = 0;
-  #insertedRows = 0;
+  #filledRows = 0;
 
   constructor(run: TraceRun, options: StreamReadingOptions) {
     this.#run = run;
@@ -90,6 +92,11 @@ export class StreamReading {
   /** Rows came that can be gone on with. */
   get hasRows(): boolean {
     return this.#rows > 0 && !this.#check.isChanged;
+  }
+
+  /** A stream that came to its end left rows out. */
+  get hasHoles(): boolean {
+    return this.hasRows && !this.#check.isFullResult && this.#check.missing().length > 0;
   }
 
   /** What is read from now on is of another run, which goes on with the rows of this one. */
@@ -157,7 +164,7 @@ export class StreamReading {
     const { problems, nonFiniteNumbers: count } = this.#receiver;
     const verdict = this.#check.verdict();
     const notices: TraceNotice[] = count > 0 ? [{ kind: 'non-finite-numbers', count }] : [];
-    if (this.#insertedRows > 0) notices.push({ kind: 'rows-filled', rows: this.#insertedRows });
+    if (this.#filledRows > 0) notices.push({ kind: 'rows-filled', rows: this.#filledRows });
     // what never opened has nothing to tell
     if (this.#line > 1) notices.push(...verdict.notices);
     return { problems: [...problems, ...verdict.problems, ...this.#problems], notices };
@@ -165,14 +172,16 @@ export class StreamReading {
 
   /** Resolves with what cut the result short, null where nothing did. */
   async #readOn({ url, isFollowed = false }: StreamSource): Promise<unknown> {
-    if (url === null) return (await this.#readPages(true, null)).error;
+    if (url === null) return (await this.#readPages(true, TAKEN_UP)).error;
     // while the network is there
     if (!isFollowed) loadPages().catch(() => undefined);
-    let end = this.#line > 1 ? TAKEN_UP : await this.#open(url);
+    const isBegun = this.#line > 1;
+    const before = isCutShort(this.#check.verdict().problems) ? TAKEN_UP : ENDED;
+    let end = isBegun ? before : await this.#open(url);
     while (this.#isMissing(end, isFollowed)) {
       const way = this.#ways.next(isFollowed);
       if (way?.kind === 'pages') {
-        const { areOffered, error } = await this.#readPages(false, end.interruption);
+        const { areOffered, error } = await this.#readPages(false, end);
         if (areOffered) return error;
         this.#ways.refuse('pages');
       } else if (way) end = await this.#goOn(url, end, { way, isFollowed });
@@ -193,8 +202,8 @@ export class StreamReading {
     const { problems } = this.#check.verdict();
     const line = problems.find((it) => it.kind === 'error-line');
     if (line?.code === SERVER_ERROR_CODES.resultRestarted) return false;
-    // what follows the cursor begins with the same error
-    if (line) this.#ways.refuse('cursor');
+    // what follows the cursor begins with the same error, and holes lie before it
+    this.#ways.refuse('cursor');
     return line !== undefined || this.#check.missing().length > 0;
   }
 
@@ -228,7 +237,7 @@ export class StreamReading {
     }
   }
 
-  async #readPages(isOnlyWay: boolean, after: Error | null): Promise<PagesEnd> {
+  async #readPages(isOnlyWay: boolean, { interruption, isTakenUp }: StreamEnd): Promise<PagesEnd> {
     const { receivePages } = await loadPages();
     const end = await receivePages({
       run: this.#run,
@@ -236,11 +245,12 @@ export class StreamReading {
       check: this.#check,
       receiver: this.#receiver,
       isOnlyWay,
-      after,
+      isBreak: (interruption !== null || isTakenUp === true) && this.#rows > 0,
+      after: interruption,
       addBytes: (bytes) => this.#run.meter.setBytes((this.#bytes += bytes)),
     });
     this.#problems = end.problems;
-    this.#insertedRows += end.insertedRows;
+    this.#filledRows += end.filledRows;
     return end;
   }
 

@@ -121,7 +121,8 @@ export async function receiveJob(
     reading = new StreamReading(run, { statusUrl, createFollow: createEvents });
     run.onResume(goOnWith(job, scope, reading));
     const followed = await followJob(run, reading, streamUrl, scope);
-    if (followed && hasEnded(followed)) return followed;
+    const mayHaveMore = followed?.error === null && reading.hasHoles;
+    if (followed && hasEnded(followed) && !mayHaveMore) return followed;
   }
   try {
     isFinished ||= await waitForJob(run, job, scope, false);

@@ -9,7 +9,7 @@ import { HttpError, type MsdAggregation } from '../../protocol/index.js';
 import { type DecodedBatch, withoutRows } from '../../records/index.js';
 import type { Hole } from '../../stream/BatchPieces.js';
 import type { CompletenessProblem } from '../../stream/index.js';
-import { MOST_HOLE_ROWS, planFill, probeOf } from '../../stream/planFill.js';
+import { batchSizeOf, MOST_HOLE_ROWS, planFill, probeOf } from '../../stream/planFill.js';
 import type { StreamCheck } from '../../stream/StreamCheck.js';
 import {
   createRowsReader,
@@ -31,7 +31,9 @@ export interface PagesSource {
   receiver: StreamReceiver;
   /** There is no stream: a result that comes whole is taken as it is. */
   isOnlyWay: boolean;
-  /** What broke the stream off; it is waited out first. Null where nothing did. */
+  /** The stream broke off; false where it ended, with holes. */
+  isBreak: boolean;
+  /** What broke it off, and is waited out first. */
   after: Error | null;
   addBytes: (bytes: number) => void;
 }
@@ -42,8 +44,8 @@ export interface PagesEnd {
   areOffered: boolean;
   /** Of pages that had not their rows. */
   problems: CompletenessProblem[];
-  /** Rows that were put between others. */
-  insertedRows: number;
+  /** Rows that a stream which ended had left out. */
+  filledRows: number;
   error: unknown;
 }
 
@@ -62,13 +64,13 @@ export async function receivePages(source: PagesSource): Promise<PagesEnd> {
     areOffered = source.isOnlyWay || receiver.hasPages || !isRefusal(cause);
     if (areOffered) error = cause;
   }
-  const { problems, insertedRows } = receiver;
-  return { areOffered, problems, insertedRows, error };
+  const { problems, filledRows } = receiver;
+  return { areOffered, problems, filledRows, error };
 }
 
 class PagesReceiver {
   readonly problems: CompletenessProblem[] = [];
-  insertedRows = 0;
+  filledRows = 0;
   /** A page came as it was asked for. */
   hasPages = false;
   readonly #source: PagesSource;
@@ -105,10 +107,18 @@ class PagesReceiver {
     if (this.hasPages && check.missing().length === 0) check.endByPages();
   }
 
+  /** Rows of a full batch, as the domains tell that have several: it is one setting of a server. */
+  get #sizeHint(): number | null {
+    const sizes = [...this.#source.check.expected().values()].map(
+      (tally) => batchSizeOf(tally) ?? 0,
+    );
+    return Math.max(0, ...sizes) || null;
+  }
+
   async #receiveDomain(domain: string): Promise<void> {
     const { check } = this.#source;
     if (check.tallyOf(domain).received > 0 && !(await this.#isSame(domain))) return;
-    const plan = planFill(check.tallyOf(domain));
+    const plan = planFill(check.tallyOf(domain), this.#sizeHint);
     if (!plan) return;
     for (const hole of plan.holes) await this.#fillHole(domain, hole);
     await this.#takeTail(domain, plan.tail);
@@ -128,12 +138,12 @@ class PagesReceiver {
   /** Holds a row of the table against the server's: the result may be another one by now. */
   async #isSame(domain: string): Promise<boolean> {
     const { run, check } = this.#source;
-    const probe = probeOf(check.tallyOf(domain));
+    const probe = probeOf(check.tallyOf(domain), this.#sizeHint);
     const page = await this.#page(domain, probe?.offset ?? 0, 1);
     if (!page) return false;
     for (const batch of page) run.writer.append(domain, withoutRows(batch));
     // where the place of no row was known, it may be now, by the total
-    const held = probe ?? probeOf(check.tallyOf(domain));
+    const held = probe ?? probeOf(check.tallyOf(domain), this.#sizeHint);
     if (!held) return true;
     if (!probe && held.offset !== 0) return this.#isSame(domain);
     const { at, row } = held;
@@ -155,12 +165,12 @@ class PagesReceiver {
     const { at, removed } = check.fill(domain, hole, chunks);
     run.writer.insert(domain, at, removed, parts);
     receiver.addRows(domain, run.writer.rowCount() - before);
-    this.insertedRows += hole.rows;
+    this.filledRows += hole.rows;
     await run.breathe();
   }
 
   async #takeTail(domain: string, from: number): Promise<void> {
-    const { run, check, receiver } = this.#source;
+    const { run, check, receiver, isBreak, isOnlyWay } = this.#source;
     for (let offset = from; ;) {
       const { total, received } = check.tallyOf(domain);
       if (total !== null && offset >= total && (received > 0 || this.#told.has(domain))) return;
@@ -172,6 +182,7 @@ class PagesReceiver {
         check.addTail(domain, batch.rowCount);
         receiver.addRows(domain, batch.rowCount);
         offset += batch.rowCount;
+        if (!isBreak && !isOnlyWay) this.filledRows += batch.rowCount;
         await run.breathe();
       }
     }
@@ -250,8 +261,8 @@ class PagesReceiver {
   }
 
   #takeFigures({ domain, answer, total }: ResultPage, hasBegun: boolean): void {
-    const { run, check, receiver, isOnlyWay, after } = this.#source;
-    if (!this.hasPages && after) run.meter.addResume();
+    const { run, check, receiver, isOnlyWay, isBreak } = this.#source;
+    if (!this.hasPages && isBreak) run.meter.addResume();
     this.hasPages = true;
     this.#told.add(domain);
     if (!hasBegun) receiver.beginDomain(domain, total ?? check.tallyOf(domain).total);

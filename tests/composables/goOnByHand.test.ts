@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceDomain } from '../../src/protocol/index.js';
+import { createGivenServer, makeRows, readResult, type Result } from './givenServer.js';
+import { json } from './traceServer.js';
+
+const DOMAINS: TraceDomain[] = ['history', 'holds'];
+const RESULT: Result = { history: makeRows(23, 1), holds: makeRows(12, 2) };
+
+describe('a reading that ended early', () => {
+  it.each(['pages', 'streams'])('is gone on with by a later run, by %s', async (by) => {
+    let isAway = true;
+    const away = () => (isAway ? json({}, { status: 503 }) : undefined);
+    const hasPages = by === 'pages';
+    const cut = (lines: string[]) => lines.slice(0, 4);
+    const faults = hasPages ? [cut] : Array<typeof cut>(6).fill(cut);
+    const server = createGivenServer({ result: RESULT, size: 5, faults, hasPages, onPage: away });
+    const { reading, run, rows, problems, tables } = await readResult(server, DOMAINS);
+    expect(problems).toContainEqual({ kind: 'no-end-mark' });
+    expect(rows.history).toEqual(RESULT.history!.slice(0, 10));
+    isAway = false;
+    reading.takeUp({ ...run, signal: new AbortController().signal });
+    const received = await reading.read({ url: '/job/stream' });
+    expect(received).toMatchObject({ problems: [], error: null });
+    expect(DOMAINS.map((name) => tables.get(name)!.toJSON())).toEqual(Object.values(RESULT));
+    expect(run.meter.read()).toMatchObject({ rows: 35, totalRows: 35 });
+  });
+});
