@@ -12,6 +12,8 @@ export interface HeldBytes {
   /** The bytes, made again where they were let go of; each time the same ones. */
   read(): Promise<Uint8Array>;
   letGo(): void;
+  /** They are not wanted any more. */
+  end(): void;
 }
 
 /** A part and the length of all; a generator that waits would hold all that it has read. */
@@ -36,6 +38,7 @@ async function* partsOf(held: HeldBytes): AsyncGenerator<Uint8Array, void, void>
     }
   } finally {
     clearInterval(timer);
+    held.end();
   }
 }
 

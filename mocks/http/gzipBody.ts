@@ -1,5 +1,5 @@
 import type { ChunkCompression } from '../results/ChunkCompression.js';
-import { HeldChunk, jsonOf, type OpenChunk } from '../results/HeldChunk.js';
+import { HeldChunk, type OpenChunk } from '../results/HeldChunk.js';
 import { crc32Combine } from './crc32Combine.js';
 import type { HeldPieces, StreamPieces } from './streamBody.js';
 
@@ -69,7 +69,7 @@ export async function* gzipPieces(
 /** A body as it is: compressed chunks are inflated, one at a time. */
 export async function* plainPieces(pieces: StreamPieces): HeldPieces {
   for await (const piece of pieces) {
-    yield piece instanceof HeldChunk ? piece.held(jsonOf) : piece;
+    yield piece instanceof HeldChunk ? piece.inflated() : piece;
   }
 }
 

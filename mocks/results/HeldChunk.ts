@@ -1,5 +1,6 @@
 import type { HeldBytes } from '../http/bodyParts.js';
 import type { CompressedChunk } from './chunkCodec.js';
+import { takeInflatedRoom } from './inflatedRoom.js';
 
 export type OpenChunk = Uint8Array | CompressedChunk;
 
@@ -72,6 +73,28 @@ export class HeldChunk {
         made = null;
         this.#letGo(crc32);
       },
+      end: () => undefined,
+    };
+  }
+
+  /** Its JSON: of compressed chunks no more are held inflated than there is room for. */
+  inflated(): HeldBytes {
+    const json = this.held(jsonOf);
+    let giveBack: (() => void) | undefined;
+    const end = () => {
+      giveBack?.();
+      giveBack = undefined;
+    };
+    return {
+      read: async () => {
+        giveBack ??= await takeInflatedRoom();
+        return json.read();
+      },
+      letGo: () => {
+        json.letGo();
+        end();
+      },
+      end,
     };
   }
 

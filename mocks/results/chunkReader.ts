@@ -56,7 +56,7 @@ export function createChunkReader(
     async read(domain, index, rowCount = null) {
       const get = async () => {
         const bytes = await store.get(jobId, chunkKey(domain, index));
-        return bytes && open(bytes, domain, index, compression);
+        return bytes && open(unpooled(bytes), domain, index, compression);
       };
       const data = await get();
       if (!data) return null;
@@ -72,6 +72,11 @@ export function createChunkReader(
       return new HeldChunk(data, rows, { readAgain, crc32: compression?.crc32 });
     },
   };
+}
+
+/** A value of its own: a client of Redis gives pieces of buffers many times as large, which it would hold. */
+function unpooled(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
 /** The chunks `from` … `to − 1` of a domain in order, one read ahead of its turn. */
