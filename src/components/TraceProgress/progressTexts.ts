@@ -131,7 +131,10 @@ function noticeSentence(
     case 'line-unexpected':
       return notices.lineUnexpected(shortText(notice.type, NAME_LENGTH));
     case 'values-not-found':
-      return notices.valuesNotFound(notice.values.slice(0, NAMED_VALUES).map((value) => shortText(value, NAME_LENGTH)), notice.values.length);
+      return notices.valuesNotFound(
+        notice.values.slice(0, NAMED_VALUES).map((value) => shortText(value, NAME_LENGTH)),
+        notice.values.length,
+      );
     case 'non-finite-numbers':
       return notices.nonFiniteNumbers(notice.count);
     case 'quality-meta':

@@ -13,9 +13,7 @@ export function hasEnded({ problems, error }: Received): boolean {
   const isCut = problems.some(({ kind }) => kind === 'no-end-mark' || kind === 'error-line');
   if (!isCut) return true;
   // a fault of this page, and a limit, would meet the next reading, too
-  return (
-    error !== null && (!(error instanceof TraceError) || FINAL_CODES.includes(error.code))
-  );
+  return error !== null && (!(error instanceof TraceError) || FINAL_CODES.includes(error.code));
 }
 
 /** Shows what a followed job says: queued or running up to its first rows, streaming from then on. */

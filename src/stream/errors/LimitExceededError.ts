@@ -34,7 +34,10 @@ export class LimitExceededError extends TraceError {
   /** The same error, where its place is known. */
   at(place: TraceErrorContext): LimitExceededError {
     const { limit, most, domain } = this;
-    return new LimitExceededError(limit, most, { ...(domain !== undefined && { domain }), ...place });
+    return new LimitExceededError(limit, most, {
+      ...(domain !== undefined && { domain }),
+      ...place,
+    });
   }
 }
 
