@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KeptList } from '../../src/stream/KeptList.js';
 import { createCompletenessCheck } from '../../src/stream/index.js';
 import type { MessageHeader } from '../../src/stream/messageHeader.js';
 
@@ -8,6 +9,15 @@ const batch = (number: number): MessageHeader => ({
   batch: number,
   count: 0,
   rows: 0,
+});
+
+it('a list keeps its first thousand things and counts the others', () => {
+  const list = new KeptList<number>();
+  for (let i = 0; i < 3_000; i++) list.push(i);
+  expect([...list]).toHaveLength(1_000);
+  expect(list.left).toBe(2_000);
+  list.clear();
+  expect([[...list], list.left]).toEqual([[], 0]);
 });
 
 describe('a check of a million lines', () => {
