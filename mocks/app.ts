@@ -61,9 +61,29 @@ export interface TraceApp {
  * const response = await app.request('/api/trace/job/trace-evt-1');
  */
 export function createTraceApp(ports: TraceAppPorts): TraceApp {
+  const context = contextOf(ports);
+  const app = new Hono();
+  app.use(watchRequests(context), refuseOtherSites(ports.isOwnSite));
+  addHealthRoute(app, context);
+  addSeedResolveRoute(app, context);
+  addLineageRoute(app, context);
+  addEventsRoute(app, context);
+  addJobRoutes(app, context);
+  app.notFound((c) => {
+    const message = `Nothing answers ${c.req.method} ${c.req.path}.`;
+    return errorAnswer(new ApiError(404, SERVER_ERROR_CODES.notFound, message));
+  });
+  app.onError(answerError(context));
+  return {
+    fetch: (request, env) => app.fetch(request, env as object),
+    request: (path, init) => app.request(path, init),
+  };
+}
+
+function contextOf(ports: TraceAppPorts): TraceAppContext {
   const settings = { ...DEFAULT_SETTINGS, ...ports.settings };
   const now = ports.now ?? Date.now;
-  const context: TraceAppContext = {
+  return {
     stages: openStages(ports, settings),
     store: ports.store,
     queue: ports.queue,
@@ -83,22 +103,6 @@ export function createTraceApp(ports: TraceAppPorts): TraceApp {
     now,
     sleep: ports.sleep ?? sleep,
     randomUUID: ports.randomUUID ?? (() => crypto.randomUUID()),
-  };
-  const app = new Hono();
-  app.use(watchRequests(context), refuseOtherSites(ports.isOwnSite));
-  addHealthRoute(app, context);
-  addSeedResolveRoute(app, context);
-  addLineageRoute(app, context);
-  addEventsRoute(app, context);
-  addJobRoutes(app, context);
-  app.notFound((c) => {
-    const message = `Nothing answers ${c.req.method} ${c.req.path}.`;
-    return errorAnswer(new ApiError(404, SERVER_ERROR_CODES.notFound, message));
-  });
-  app.onError(answerError(context));
-  return {
-    fetch: (request, env) => app.fetch(request, env as object),
-    request: (path, init) => app.request(path, init),
   };
 }
 

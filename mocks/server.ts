@@ -2,9 +2,13 @@ import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import type { TraceApp } from './app.js';
 import { addMetricsRoute } from './adapters/prometheus/addMetricsRoute.js';
-import { createPrometheusMetrics } from './adapters/prometheus/prometheusMetrics.js';
-import { giveSession } from './http/giveSession.js';
+import {
+  createPrometheusMetrics,
+  type PrometheusMetrics,
+} from './adapters/prometheus/prometheusMetrics.js';
+import { giveSession, type GiveSessionOptions } from './http/giveSession.js';
 import { createOwnSiteCheck } from './http/ownSite.js';
 import { securityHeaders } from './http/securityHeaders.js';
 import { createSessionOwner } from './http/sessionOwner.js';
@@ -21,6 +25,22 @@ const MORE_PORTS = 19;
 /** On stderr: stdout is for the address. */
 const log = createJsonLog((line) => process.stderr.write(line));
 
+interface SiteOptions extends GiveSessionOptions {
+  metrics: PrometheusMetrics;
+}
+
+/** The API, the metrics and the demo page. */
+async function createSite(app: TraceApp, { metrics, ...session }: SiteOptions): Promise<Hono> {
+  const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
+  await access(`${demo}/index.html`);
+  const site = new Hono()
+    .use(securityHeaders)
+    .all('/api/*', (c) => app.fetch(c.req.raw, c.env))
+    .get('/healthz', (c) => app.fetch(c.req.raw, c.env));
+  addMetricsRoute(site, metrics);
+  return site.use('/*', giveSession(session), serveStatic({ root: demo }));
+}
+
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const createBackend = settings.redisUrl ? createRedisBackend : createMockBackend;
@@ -36,15 +56,7 @@ async function main(): Promise<void> {
     ownerOf: createSessionOwner({ sessionCookie, secret }),
     isOwnSite: createOwnSiteCheck({ trustedProxies }),
   });
-  const demo = fileURLToPath(new URL('../dist-demo', import.meta.url));
-  await access(`${demo}/index.html`);
-  const site = new Hono()
-    .use(securityHeaders)
-    .all('/api/*', (c) => app.fetch(c.req.raw, c.env))
-    .get('/healthz', (c) => app.fetch(c.req.raw, c.env));
-  addMetricsRoute(site, metrics);
-  site.use('/*', giveSession({ sessionCookie, trustedProxies }), serveStatic({ root: demo }));
-
+  const site = await createSite(app, { metrics, sessionCookie, trustedProxies });
   const server = await listen(site.fetch, {
     port: readPort(process.env, 'PORT', DEFAULT_PORT),
     host: process.env.HOST || LOOPBACK,

@@ -11,6 +11,7 @@ import {
   type DomainTally,
   fillHole,
   isWholeDomain,
+  markAgain,
   markDomain,
   replaceBatch,
 } from './domainTally.js';
@@ -215,20 +216,12 @@ export class StreamCheck {
     return 'drop';
   }
 
-  /** Of a job that was followed nobody knew the totals before. */
   #takeAgain(header: MessageHeader): 'drop' {
     if (header.type === 'meta' && !this.#identity.isSame(header)) this.change(null);
     const domain = textOf(header.domain);
     const tally = domain === null ? undefined : this.#domains.get(domain);
     if (!tally) return 'drop';
-    if (header.type === 'domain_start') {
-      const total = wholeNumber(header.total);
-      tally.total ??= total;
-      if (total !== null && tally.total !== total) this.change(domain);
-    } else if (header.type === 'domain_end' && tally.again) {
-      tally.endCount = wholeNumber(header.count);
-      tally.again = null;
-    }
+    if (!markAgain(tally, header)) this.change(domain);
     return 'drop';
   }
 

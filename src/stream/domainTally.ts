@@ -50,6 +50,21 @@ export function markDomain(tally: DomainTally, { type, total, count }: MessageHe
   return true;
 }
 
+/** Takes note of such a line that comes once more; false where it tells another total than before. */
+export function markAgain(tally: DomainTally, { type, total, count }: MessageHeader): boolean {
+  if (type === 'domain_start') {
+    const told = wholeNumber(total);
+    // of a job that was followed nobody knew the total before
+    tally.total ??= told;
+    return told === null || tally.total === told;
+  }
+  if (type === 'domain_end' && tally.again) {
+    tally.endCount = wholeNumber(count);
+    tally.again = null;
+  }
+  return true;
+}
+
 /** Takes note of a batch of so many rows; null where its place is behind all others. */
 export function addBatch(
   tally: DomainTally,
