@@ -79,11 +79,14 @@ it('shows what a cut stream lacks, and keeps its rows', async () => {
   worker.use(
     http.get('*/api/trace/job/:id/stream', async ({ request }) => {
       const whole = await (await app.fetch(request)).text();
-      // a server without cursors: nothing to go on with
+      // a server without cursors, whose pages have expired: nothing to go on with
       const given = whole.replaceAll(/"cursor":"[^"]*",/g, '');
       const half = given.split('\n').slice(0, 5).join('\n');
       return new HttpResponse(half, { headers: { 'Content-Type': 'application/x-ndjson' } });
     }),
+    http.get('*/api/trace/job/:id/result', () =>
+      HttpResponse.json({ error: 'It is gone.', code: 'JOB_RESULT_EXPIRED' }, { status: 404 }),
+    ),
   );
   const page = open();
   expect(await trace.execute(PARAMS)).toMatchObject({ status: 'incomplete' });
@@ -121,7 +124,8 @@ it('ends the job on the server when the user cancels', async () => {
   const done = trace.execute(PARAMS);
   await vi.waitFor(() => expect(trace.state.value.status).toBe('running'), { timeout: 10_000 });
   await vi.waitFor(() => expect(trace.metrics.value.percent).toBe(10));
-  await page.find('button').trigger('click');
+  const cancel = page.findAll('button').find((button) => button.text() === 'Cancel')!;
+  await cancel.trigger('click');
   expect(await done).toMatchObject({ status: 'cancelled' });
   await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(1));
   expect(trace.notices.value).toEqual([]);

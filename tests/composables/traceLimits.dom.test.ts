@@ -123,7 +123,11 @@ describe('what a server causes without end', () => {
       message: `${i}`,
     }));
     const messages = [META, batch(0, 1), ...odd, ...warnings, { type: 'error', message: 'end' }];
-    const asked = createTraceServer({ 'GET /job/stream': stream(messages) });
+    const asked = createTraceServer({
+      'GET /job/stream': stream(messages),
+      // nor can it be gone on with
+      'GET /job/result': () => json({ error: 'gone', code: 'JOB_RESULT_EXPIRED' }, { status: 404 }),
+    });
     const { execute, notices } = setup(asked);
     const state = await execute(PARAMS);
     if (state.status !== 'incomplete') throw new Error(state.status);
