@@ -42,10 +42,14 @@ async function rendererMemory(client) {
  * Opens a page in a Chromium of its own. `run` asks its `window.bench` for something, and rejects
  * with `PageGaveUp` where the page fails, crashes or takes longer than `ms`.
  * @param {string} url
+ * @param {readonly string[]} [args] more arguments for Chromium
  */
-export async function openPage(url) {
-  // without the last one a measurement of memory waits for a collection, up to 20 s
-  const browser = await launchChromium(['--enable-blink-features=ForceEagerMeasureMemory']);
+export async function openPage(url, args = []) {
+  // without it a measurement of memory waits for a collection, up to 20 s
+  const browser = await launchChromium([
+    '--enable-blink-features=ForceEagerMeasureMemory',
+    ...args,
+  ]);
   const client = await browser.newBrowserCDPSession();
   const page = await browser.newPage({ viewport: VIEWPORT, locale: 'en-US' });
   const crash = crashOf(page);

@@ -21,22 +21,6 @@ function mount(hasOwnStore: boolean): void {
   mounted = app.use(pinia).mount('#host') as InstanceType<typeof SoakTrace>;
 }
 
-/** The ids of containers that stand in the table. */
-function shownContainers(): string[] {
-  return [...document.querySelectorAll('#host [role=cell]')]
-    .map((cell) => cell.textContent!.trim())
-    .filter((text) => /^[0-9a-f]{16}$/i.test(text));
-}
-
-/** Runs a trace to its end; its status, its rows, and what stood in the table. */
-async function run(params: TraceParams) {
-  const { trace } = mounted!;
-  const { status } = await trace.execute(params);
-  await drawnWhen(() => shownContainers().length > 0);
-  const rows = trace.store.domains.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return { status, rows, texts: shownContainers() };
-}
-
 /** Every container of the trace that stands in the page. */
 function containers(): string[] {
   const { store } = mounted!.trace;
@@ -48,4 +32,21 @@ function containers(): string[] {
   return [...ids].map(String);
 }
 
-window.bench = { mount, run, containers, measureMemory };
+const cells = () => [...document.querySelectorAll('#host [role=cell]')];
+
+/** Those of them that are drawn. */
+function shown(): string[] {
+  const texts = new Set(cells().map((cell) => cell.textContent!.trim()));
+  return containers().filter((id) => texts.has(id));
+}
+
+/** Runs a trace to its end, until its rows are drawn; its status and its rows. */
+async function run(params: TraceParams) {
+  const { trace } = mounted!;
+  const { status } = await trace.execute(params);
+  await drawnWhen(() => cells().length > 0);
+  const rows = trace.store.domains.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return { status, rows };
+}
+
+window.bench = { mount, run, containers, shown, measureMemory };
