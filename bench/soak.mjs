@@ -1,7 +1,7 @@
-import { openPage } from './contest/openPage.mjs';
 import { buildPages } from './contest/buildPages.mjs';
 import { startBackend } from './server/startBackend.mjs';
 import { readSnapshot } from './soak/heapSnapshot.mjs';
+import { openSoakPage } from './soak/openSoakPage.mjs';
 import { createServerMemory } from './soak/serverMemory.mjs';
 import { startSoakSite } from './soak/soakSite.mjs';
 
@@ -139,9 +139,10 @@ export async function soak({ traces, interpreted }) {
   let page;
   try {
     const flags = interpreted ? [...JS_FLAGS, '--jitless'] : JS_FLAGS;
-    page = await openPage(`${site.url}soak.html`, [`--js-flags=${flags.join(' ')}`]);
+    page = await openSoakPage(`${site.url}soak.html`, flags);
     const { measured, ids, rowsATrace } = await runTraces(traces, { page, server, serverMemory });
     const left = await findLeft(page, ids);
+    const log = await page.run('complaints');
     const verdicts = judge(measured, left);
     if (verdicts.some(({ isMet }) => !isMet)) process.exitCode = 1;
     const rows = verdicts.map(({ what, aim, found, isMet }) => [
@@ -152,10 +153,8 @@ export async function soak({ traces, interpreted }) {
     ]);
     const verdict = { title: 'What that makes', heading: ['', 'aim', 'measured', ''], rows };
     const tables = [memoryTable('page', measured), memoryTable('server', measured), verdict];
-    const notes = [
-      `${traces} traces of ${rowsATrace} rows; ${page.log.length} complaints of the page.`,
-    ];
-    return { notes, tables, runs: { measured, left, log: page.log } };
+    const notes = [`${traces} traces of ${rowsATrace} rows; ${log.length} complaints of the page.`];
+    return { notes, tables, runs: { measured, left, log } };
   } finally {
     await page?.close();
     site.stop();

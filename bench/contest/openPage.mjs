@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { launchChromium } from '../launchChromium.mjs';
-import { createPageMemory } from '../soak/pageMemory.mjs';
 
 const MB = 1024;
 const VIEWPORT = { width: 1600, height: 900 };
@@ -27,7 +26,7 @@ function crashOf(page) {
 }
 
 /** Resident memory of the processes that draw pages, MB: what the page's own figures may miss. */
-async function rendererMemory(client) {
+export async function rendererMemory(client) {
   const { processInfo } = await client.send('SystemInfo.getProcessInfo');
   const sizes = processInfo
     .filter(({ type }) => type === 'renderer')
@@ -42,14 +41,10 @@ async function rendererMemory(client) {
  * Opens a page in a Chromium of its own. `run` asks its `window.bench` for something, and rejects
  * with `PageGaveUp` where the page fails, crashes or takes longer than `ms`.
  * @param {string} url
- * @param {readonly string[]} [args] more arguments for Chromium
  */
-export async function openPage(url, args = []) {
-  // without it a measurement of memory waits for a collection, up to 20 s
-  const browser = await launchChromium([
-    '--enable-blink-features=ForceEagerMeasureMemory',
-    ...args,
-  ]);
+export async function openPage(url) {
+  // without the last one a measurement of memory waits for a collection, up to 20 s
+  const browser = await launchChromium(['--enable-blink-features=ForceEagerMeasureMemory']);
   const client = await browser.newBrowserCDPSession();
   const page = await browser.newPage({ viewport: VIEWPORT, locale: 'en-US' });
   const crash = crashOf(page);
@@ -74,7 +69,6 @@ export async function openPage(url, args = []) {
       return within(Promise.race([crash, failed]), ms, method);
     },
     memory: () => rendererMemory(client),
-    ...(await createPageMemory(page, () => rendererMemory(client))),
     screenshot: (path) => page.screenshot({ path }),
     close: () => browser.close(),
   };

@@ -10,6 +10,13 @@ const STORE_ID = 'soak';
 // the browser writes down its first 250 requests, which would look like growth
 performance.setResourceTimingBufferSize(0);
 
+const log: string[] = [];
+addEventListener('error', ({ message }) => log.push(message));
+addEventListener('unhandledrejection', ({ reason }) => log.push(String(reason)));
+for (const level of ['error', 'warn'] as const) {
+  console[level] = (...what: unknown[]) => void log.push(what.join(' '));
+}
+
 const pinia = createPinia();
 let app: App | undefined;
 let mounted: InstanceType<typeof SoakTrace> | undefined;
@@ -49,4 +56,7 @@ async function run(params: TraceParams) {
   return { status, rows };
 }
 
-window.bench = { mount, run, containers, shown, measureMemory };
+/** What the page was told that went wrong. */
+const complaints = () => log;
+
+window.bench = { mount, run, containers, shown, complaints, measureMemory };
