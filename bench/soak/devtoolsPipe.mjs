@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHROMIUM_ARGS } from '../../scripts/chromiumArgs.mjs';
@@ -58,7 +59,8 @@ export function startChromium(args) {
     async stop() {
       child.kill();
       await exit;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      // its other processes end a moment later, and still write
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

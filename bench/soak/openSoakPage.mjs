@@ -65,10 +65,11 @@ export async function openSoakPage(url, flags) {
     `--js-flags=${flags.join(' ')}`,
   ]);
   try {
-    const { targetId } = await chromium.send('Target.createTarget', { url });
+    const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
     const attach = { targetId, flatten: true };
     const { sessionId } = await chromium.send('Target.attachToTarget', attach);
     const send = (method, params) => chromium.send(method, params, sessionId);
+    await send('Page.navigate', { url });
     await within(untilReady(send), START_MS, 'start');
     const run = (method, args = [], ms = 120_000) =>
       within(evaluate(send, `window.bench.${method}(...${JSON.stringify(args)})`), ms, method);
