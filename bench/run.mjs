@@ -22,6 +22,7 @@ const { positionals, values } = parseArgs({
     containers: { type: 'string', default: '114892' },
     domain: { type: 'string', default: 'upstream_history' },
     traces: { type: 'string', default: '200' },
+    interpreted: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
   },
@@ -50,6 +51,7 @@ const result = await BENCHMARKS[name]({
   rounds: Number(values.rounds),
   containers: Number(values.containers),
   traces: Number(values.traces),
+  interpreted: values.interpreted,
   domain: values.domain,
   only: values.only?.split(','),
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { launchChromium } from '../launchChromium.mjs';
-import { createPageMemory } from '../soak/pageMemory.mjs';
 
 const MB = 1024;
 const VIEWPORT = { width: 1600, height: 900 };
@@ -27,7 +26,7 @@ function crashOf(page) {
 }
 
 /** Resident memory of the processes that draw pages, MB: what the page's own figures may miss. */
-async function rendererMemory(client) {
+export async function rendererMemory(client) {
   const { processInfo } = await client.send('SystemInfo.getProcessInfo');
   const sizes = processInfo
     .filter(({ type }) => type === 'renderer')
@@ -70,7 +69,6 @@ export async function openPage(url) {
       return within(Promise.race([crash, failed]), ms, method);
     },
     memory: () => rendererMemory(client),
-    ...(await createPageMemory(page, () => rendererMemory(client))),
     screenshot: (path) => page.screenshot({ path }),
     close: () => browser.close(),
   };

@@ -1,28 +1,34 @@
 const MB = 1024 * 1024;
-/** Machine code, and what the browser keeps for itself: styles, entries of `performance`, requests for its tools. */
+/** What the engine and the browser keep for themselves: styles, entries of `performance`, requests for its tools. */
 const OF_THE_ENGINE = new Set(['code', 'native', 'hidden', 'synthetic', 'object shape']);
 const BUFFER = 'system / JSArrayBufferData';
 
-/** What a heap snapshot holds: instances by the name of their class, texts, and bytes of what a page's code made. */
+/**
+ * What a heap snapshot holds: instances by the name of their class, words of texts, and MB of V8's code and
+ * of what a page's code made.
+ */
 export function readSnapshot({ snapshot, nodes, strings }) {
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [typeAt, nameAt, sizeAt] = ['type', 'name', 'self_size'].map((name) =>
     fields.indexOf(name),
   );
   const instances = new Map();
-  const texts = [];
-  let bytes = 0;
+  const words = new Set();
+  const bytes = { code: 0, made: 0 };
   for (let at = 0; at < nodes.length; at += fields.length) {
     const type = types[typeAt][nodes[at + typeAt]];
     const name = strings[nodes[at + nameAt]];
+    const size = nodes[at + sizeAt];
     if (type === 'object') instances.set(name, (instances.get(name) ?? 0) + 1);
-    else if (type.includes('string')) texts.push(name);
-    if (!OF_THE_ENGINE.has(type) || name === BUFFER) bytes += nodes[at + sizeAt];
+    else if (type.includes('string')) for (const [word] of name.matchAll(/\w+/g)) words.add(word);
+    if (type === 'code') bytes.code += size;
+    if (!OF_THE_ENGINE.has(type) || name === BUFFER) bytes.made += size;
   }
   return {
-    made: bytes / MB,
+    code: bytes.code / MB,
+    made: bytes.made / MB,
     count: (name) => instances.get(name) ?? 0,
-    /** Whether a text, or one that contains it, is still held. */
-    holds: (text) => texts.some((held) => held.includes(text)),
+    /** Whether a word is still held, alone or in a text. */
+    holds: (word) => words.has(word),
   };
 }

@@ -10,6 +10,13 @@ const STORE_ID = 'soak';
 // the browser writes down its first 250 requests, which would look like growth
 performance.setResourceTimingBufferSize(0);
 
+const log: string[] = [];
+addEventListener('error', ({ message }) => log.push(message));
+addEventListener('unhandledrejection', ({ reason }) => log.push(String(reason)));
+for (const level of ['error', 'warn'] as const) {
+  console[level] = (...what: unknown[]) => void log.push(what.join(' '));
+}
+
 const pinia = createPinia();
 let app: App | undefined;
 let mounted: InstanceType<typeof SoakTrace> | undefined;
@@ -19,22 +26,6 @@ function mount(hasOwnStore: boolean): void {
   app?.unmount();
   app = createApp(SoakTrace, hasOwnStore ? {} : { storeId: STORE_ID });
   mounted = app.use(pinia).mount('#host') as InstanceType<typeof SoakTrace>;
-}
-
-/** The ids of containers that stand in the table. */
-function shownContainers(): string[] {
-  return [...document.querySelectorAll('#host [role=cell]')]
-    .map((cell) => cell.textContent!.trim())
-    .filter((text) => /^[0-9a-f]{16}$/i.test(text));
-}
-
-/** Runs a trace to its end; its status, its rows, and what stood in the table. */
-async function run(params: TraceParams) {
-  const { trace } = mounted!;
-  const { status } = await trace.execute(params);
-  await drawnWhen(() => shownContainers().length > 0);
-  const rows = trace.store.domains.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return { status, rows, texts: shownContainers() };
 }
 
 /** Every container of the trace that stands in the page. */
@@ -48,4 +39,24 @@ function containers(): string[] {
   return [...ids].map(String);
 }
 
-window.bench = { mount, run, containers, measureMemory };
+const cells = () => [...document.querySelectorAll('#host [role=cell]')];
+
+/** Those of them that are drawn. */
+function shown(): string[] {
+  const texts = new Set(cells().map((cell) => cell.textContent!.trim()));
+  return containers().filter((id) => texts.has(id));
+}
+
+/** Runs a trace to its end, until its rows are drawn; its status and its rows. */
+async function run(params: TraceParams) {
+  const { trace } = mounted!;
+  const { status } = await trace.execute(params);
+  await drawnWhen(() => cells().length > 0);
+  const rows = trace.store.domains.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return { status, rows };
+}
+
+/** What the page was told that went wrong. */
+const complaints = () => log;
+
+window.bench = { mount, run, containers, shown, complaints, measureMemory };
