@@ -73,7 +73,10 @@ export class HeldChunk {
         made = null;
         this.#letGo(crc32);
       },
-      end: () => undefined,
+      end: () => {
+        made = null;
+        this.#open = null;
+      },
     };
   }
 
@@ -81,7 +84,7 @@ export class HeldChunk {
   inflated(): HeldBytes {
     const json = this.held(jsonOf);
     let giveBack: (() => void) | undefined;
-    const end = () => {
+    const leaveRoom = () => {
       giveBack?.();
       giveBack = undefined;
     };
@@ -92,9 +95,12 @@ export class HeldChunk {
       },
       letGo: () => {
         json.letGo();
-        end();
+        leaveRoom();
       },
-      end,
+      end: () => {
+        json.end();
+        leaveRoom();
+      },
     };
   }
 
