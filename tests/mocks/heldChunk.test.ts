@@ -118,3 +118,31 @@ it('holds no chunk that was sent, nor any that followed one', async () => {
   expect(reads).toHaveLength(5);
   await body.return();
 });
+
+it.each([
+  [FORMS[0][0], FORMS[0], 2],
+  [FORMS[1][0], FORMS[1], 1],
+] as const)('waits while 32 others hold their JSON: %s', async (_name, form, readsOfOne) => {
+  const [, store, make] = form;
+  const { chunks, reads } = createStore(['a', 'b'].map(jsonOf).map(store));
+  const open = () => inParts(make(each(chunks())));
+  const bodies = Array.from({ length: 32 }, open);
+  await Promise.all(bodies.map((body) => body.next()));
+  reads.length = 0;
+
+  const late = open();
+  let isGiven = false;
+  const first = late.next().then(() => (isGiven = true));
+  await vi.advanceTimersByTimeAsync(SLOW_MS / 2);
+  expect(isGiven).toBe(false);
+  await bodies[0]!.return();
+  await first;
+  // plain ones are let go of while they wait
+  expect(reads.filter((key) => key.endsWith(':0'))).toHaveLength(readsOfOne);
+
+  await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
+  const whileAllRest = Array.from({ length: 32 }, open);
+  await Promise.all(whileAllRest.map((body) => body.next()));
+  for (const body of [...bodies, late, ...whileAllRest]) await body.return();
+  expect(vi.getTimerCount()).toBe(0);
+});
