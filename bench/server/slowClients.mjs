@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { figuresOf, median, summary } from '../contest/figures.mjs';
+import { median, summary } from '../contest/figures.mjs';
 import { mostWhile } from './mostWhile.mjs';
 import { readStream } from './readStream.mjs';
 import { storedTrace } from './storedTrace.mjs';
@@ -9,12 +9,20 @@ import { storedTrace } from './storedTrace.mjs';
 const PEERS = fileURLToPath(new URL('./slowPeersProcess.mjs', import.meta.url));
 const CONNECTIONS = 500;
 const OTHER_ADDRESS = '127.0.0.2';
-/** All must be connected, and the readers among them have begun to wait, ms. */
-const SETTLE_MS = 8_000;
+/** All must be connected, ms. */
+const CONNECT_MS = 8_000;
+/** Then the kernel's buffers fill, some MB a reader: the server rests once all readers wait, and not later than that, ms. */
+const FILL_MS = 60_000;
+const LOOK_MS = 2_000;
+const RESTING_SHARE = 0.1;
 const REST_MS = 5_000;
-/** How long the slow ones are held at least in a round, ms. */
+/** How long honest streams are measured at least beside the slow ones, ms. */
 const HELD_MS = 60_000;
-const AT_ONCE = [1, 4];
+const READS = {
+  'one reader': { readers: 1, gzip: true },
+  '4 readers at once': { readers: 4, gzip: true },
+  'one reader, plain body': { readers: 1, gzip: false },
+};
 const [ALONE, BESIDE] = ['alone', `beside ${CONNECTIONS} slow connections`];
 /** One address may have as many sessions as it says, so that each of the slow ones is let in. */
 const EVERY_SESSION = {
@@ -40,43 +48,58 @@ async function startPeers() {
 }
 
 /** Reads the stream so many times at once; MB/s of all readers together, as MB of the body on the wire. */
-async function readAtOnce(streamUrl, readers, localAddress) {
+async function readAtOnce(streamUrl, { readers, gzip }, localAddress) {
   const started = performance.now();
   const read = await Promise.all(
-    Array.from({ length: readers }, () => readStream(streamUrl, { gzip: true, localAddress })),
+    Array.from({ length: readers }, () => readStream(streamUrl, { gzip, localAddress })),
   );
   const seconds = (performance.now() - started) / 1_000;
   const bytes = read.reduce((sum, reader) => sum + reader.bytes, 0);
   return { seconds, bytes, mbPerSecond: bytes / 1e6 / seconds };
 }
 
-/** Reads for a while, one reader and four, and gives the median speeds. */
+/** Reads for a while in each way in turn, and gives the median speeds. */
 async function honestSpeeds({ streamUrl }, localAddress, forMs) {
-  const speeds = new Map(AT_ONCE.map((readers) => [readers, []]));
+  const speeds = new Map(Object.keys(READS).map((way) => [way, []]));
   const until = performance.now() + forMs;
   do {
-    for (const readers of AT_ONCE) {
-      const { mbPerSecond } = await readAtOnce(streamUrl, readers, localAddress);
-      speeds.get(readers).push(mbPerSecond);
+    for (const [way, all] of speeds) {
+      const { mbPerSecond } = await readAtOnce(streamUrl, READS[way], localAddress);
+      all.push(mbPerSecond);
     }
   } while (performance.now() < until);
-  return Object.fromEntries([...speeds].map(([readers, all]) => [`of${readers}`, median(all)]));
+  return Object.fromEntries([...speeds].map(([way, all]) => [way, median(all)]));
+}
+
+/** Waits until the server works on nothing any more; resolves with the seconds which that took. */
+async function restOf(server) {
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  await wait(CONNECT_MS);
+  while (elapsed() < FILL_MS) {
+    const before = server.cpuSeconds();
+    await wait(LOOK_MS);
+    if (server.cpuSeconds() - before < (RESTING_SHARE * LOOK_MS) / 1_000) break;
+  }
+  return elapsed() / 1_000;
 }
 
 async function playRound(trace, peers, idle) {
-  const alone = await honestSpeeds(trace, OTHER_ADDRESS, HELD_MS / 4);
+  const alone = await honestSpeeds(trace, OTHER_ADDRESS, HELD_MS / 2);
   await peers.open(trace);
-  const held = async () => {
-    await wait(SETTLE_MS);
-    const other = await honestSpeeds(trace, OTHER_ADDRESS, (HELD_MS - SETTLE_MS) / 2);
-    const same = await honestSpeeds(trace, undefined, (HELD_MS - SETTLE_MS) / 2);
-    return { other, same };
-  };
-  const work = held();
-  const most = await mostWhile(trace.server, work);
+  async function hold() {
+    const fillSeconds = await restOf(trace.server);
+    const settled = trace.server.memory().rss - idle;
+    const other = await honestSpeeds(trace, OTHER_ADDRESS, HELD_MS / 2);
+    const same = await honestSpeeds(trace, undefined, HELD_MS / 2);
+    const after = trace.server.memory().rss - idle;
+    return { fillSeconds, settled, other, same, after };
+  }
+  const held = hold();
+  const most = await mostWhile(trace.server, held);
   const tally = await peers.end();
   await wait(REST_MS);
-  return { alone, ...(await work), growth: most - idle, tally };
+  return { alone, ...(await held), growth: most - idle, tally };
 }
 
 /** What happens to honest clients of the same and of another address where nothing is loosened. */
@@ -85,7 +108,7 @@ async function byDefault(containers) {
   const peers = await startPeers();
   try {
     await peers.open(trace);
-    await wait(SETTLE_MS);
+    await wait(CONNECT_MS);
     const statusOf = async (localAddress) => {
       const { status } = await readStream(trace.streamUrl, { gzip: true, localAddress });
       return status;
@@ -119,15 +142,13 @@ async function withEverySession(rounds, containers) {
 }
 
 function speedRows(runs) {
-  return AT_ONCE.flatMap((readers) => {
-    const of = (where) => runs.map((run) => run[where][`of${readers}`]);
-    const shares = (where) =>
-      runs.map((run) => (100 * run[where][`of${readers}`]) / run.alone[`of${readers}`]);
-    const name = readers === 1 ? 'one reader' : `${readers} readers at once`;
+  return Object.keys(READS).flatMap((way) => {
+    const of = (where) => summary(runs.map((run) => run[where][way]));
+    const shares = (where) => summary(runs.map((run) => (100 * run[where][way]) / run.alone[way]));
     return [
-      [name, ALONE, summary(of('alone')), ''],
-      [name, `${BESIDE}, another address`, summary(of('other')), summary(shares('other'))],
-      [name, `${BESIDE}, the same address`, summary(of('same')), summary(shares('same'))],
+      [way, ALONE, of('alone'), ''],
+      [way, `${BESIDE}, another address`, of('other'), shares('other')],
+      [way, `${BESIDE}, the same address`, of('same'), shares('same')],
     ];
   });
 }
@@ -136,23 +157,33 @@ function speedRows(runs) {
 export async function slowClients({ rounds, containers }) {
   const { idle, peak, runs } = await withEverySession(rounds, containers);
   const refused = await byDefault(containers);
-  const growths = summary(
-    figuresOf(
-      runs.map((run) => ({ ...run, contender: '' })),
-      '',
-      'growth',
-    ),
-  );
+  const of = (figure) => summary(runs.map((run) => run[figure]));
   const tables = [
     {
       title: 'Honest streams beside slow connections',
-      heading: ['', '', 'MB/s (gzip)', 'of the speed alone, % (≥ 80)'],
+      heading: ['', '', 'MB/s of the body', 'of the speed alone, % (≥ 80)'],
       rows: speedRows(runs),
     },
     {
       title: 'Memory of the server',
-      heading: ['warm idle, MB', 'growth at most, MB (≤ 200)', 'VmHWM, MB'],
-      rows: [[summary([idle]), growths, summary([peak])]],
+      heading: [
+        'warm idle, MB',
+        'growth at most, MB (≤ 200)',
+        'while all wait, MB',
+        'while others are served, MB',
+        'VmHWM, MB',
+        'until all wait, s',
+      ],
+      rows: [
+        [
+          summary([idle]),
+          of('growth'),
+          of('settled'),
+          of('after'),
+          summary([peak]),
+          of('fillSeconds'),
+        ],
+      ],
     },
     {
       title: 'With the default limits: an honest stream meanwhile',

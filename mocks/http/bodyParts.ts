@@ -19,7 +19,9 @@ export interface HeldBytes {
 /** A part and the length of all; a generator that waits would hold all that it has read. */
 async function readPart(held: HeldBytes, from: number) {
   const bytes = await held.read();
-  return { part: bytes.slice(from, from + PART_BYTES), length: bytes.length };
+  // `slice` of a Buffer is no copy: the part would hold all of it
+  const part = new Uint8Array(bytes.subarray(from, from + PART_BYTES));
+  return { part, length: bytes.length };
 }
 
 /** The parts of held bytes, each a copy: what waits for a slow reader is one of them alone. */

@@ -69,7 +69,7 @@ export async function* gzipPieces(
 /** A body as it is: compressed chunks are inflated, one at a time. */
 export async function* plainPieces(pieces: StreamPieces): HeldPieces {
   for await (const piece of pieces) {
-    yield piece instanceof HeldChunk ? piece.inflated() : piece;
+    yield piece instanceof HeldChunk ? piece.json() : piece;
   }
 }
 

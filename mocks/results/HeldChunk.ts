@@ -1,6 +1,6 @@
 import type { HeldBytes } from '../http/bodyParts.js';
 import type { CompressedChunk } from './chunkCodec.js';
-import { takeInflatedRoom } from './inflatedRoom.js';
+import { inRoom, isRoomTaken } from './inflatedRoom.js';
 
 export type OpenChunk = Uint8Array | CompressedChunk;
 
@@ -38,6 +38,7 @@ export class HeldChunk {
   ahead: HeldChunk | undefined;
   #open: OpenChunk | null;
   #seal: ChunkSeal | undefined;
+  readonly #isPlain: boolean;
   readonly #options: HeldChunkOptions;
 
   constructor(
@@ -47,6 +48,9 @@ export class HeldChunk {
   ) {
     this.#open = open;
     this.#options = options;
+    this.#isPlain = open instanceof Uint8Array;
+    // its turn comes once others have gone
+    if (this.#isPlain && isRoomTaken()) this.letGo();
   }
 
   /** The chunk; rejects with ChunkChangedError where another one is stored by now. */
@@ -63,47 +67,41 @@ export class HeldChunk {
     return (this.#seal ??= sealOf(await this.read(), crc32));
   }
 
-  /** What `make` makes of the chunk, and has `made` of it, held no longer than the chunk itself. */
-  held(make: (open: OpenChunk) => Uint8Array, made: Uint8Array | null = null): HeldBytes {
-    return {
-      read: async () => (made ??= make(await this.read())),
-      letGo: () => {
-        const { crc32 } = this.#options;
-        if (!crc32) return;
-        made = null;
-        this.#letGo(crc32);
-      },
-      end: () => undefined,
-    };
+  /** What `make` makes of the chunk as it is stored, held no longer than the chunk itself. */
+  held(make: (open: OpenChunk) => Uint8Array): HeldBytes {
+    const held = this.#held(make);
+    return this.#isPlain ? inRoom(held) : held;
   }
 
-  /** Its JSON: of compressed chunks no more are held inflated than there is room for. */
-  inflated(): HeldBytes {
-    const json = this.held(jsonOf);
-    let giveBack: (() => void) | undefined;
-    const end = () => {
-      giveBack?.();
-      giveBack = undefined;
-    };
-    return {
-      read: async () => {
-        giveBack ??= await takeInflatedRoom();
-        return json.read();
-      },
-      letGo: () => {
-        json.letGo();
-        end();
-      },
-      end,
-    };
+  /** What `cut` takes of its JSON, held no longer than the chunk itself, and where there is room. */
+  json(cut: (json: Uint8Array) => Uint8Array = (json) => json): HeldBytes {
+    return inRoom(this.#held((open) => cut(jsonOf(open))));
   }
 
-  #letGo(crc32: Crc32): void {
+  /** Lets go of the chunk, and of the one that was read ahead, until it is read again. */
+  letGo(): void {
+    const { crc32 } = this.#options;
+    if (!crc32) return;
     if (this.#open) {
       this.#seal ??= sealOf(this.#open, crc32);
       this.#open = null;
     }
-    if (this.ahead) this.ahead.#letGo(crc32);
+    this.ahead?.letGo();
+  }
+
+  #held(make: (open: OpenChunk) => Uint8Array): HeldBytes {
+    let made: Uint8Array | null = null;
+    return {
+      read: async () => (made ??= make(await this.read())),
+      letGo: () => {
+        if (this.#options.crc32) made = null;
+        this.letGo();
+      },
+      end: () => {
+        made = null;
+        this.#open = null;
+      },
+    };
   }
 }
 
@@ -114,6 +112,6 @@ function sealOf(open: OpenChunk, crc32: Crc32): ChunkSeal {
 }
 
 /** The JSON array of a chunk. */
-export function jsonOf(open: OpenChunk): Uint8Array {
+function jsonOf(open: OpenChunk): Uint8Array {
   return open instanceof Uint8Array ? open : open.inflate();
 }

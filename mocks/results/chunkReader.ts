@@ -85,10 +85,14 @@ export function readChunks(
   to: number,
   read: (index: number) => Promise<HeldChunk | null>,
 ): AsyncGenerator<HeldChunk | null, void, void> {
+  let sent: HeldChunk | null = null;
   let last: HeldChunk | null = null;
   return readAhead(from, to, async (index) => {
     const chunk = await read(index);
+    // whatever still knows a chunk that was sent would hold all that follow
+    if (sent) sent.ahead = undefined;
     if (chunk && last) last.ahead = chunk;
+    sent = last;
     last = chunk;
     return chunk;
   });

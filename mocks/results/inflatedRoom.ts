@@ -1,11 +1,16 @@
-/** Inflated chunks that a process holds at once, all readers together: some 1.3 MB each. */
+import type { HeldBytes } from '../http/bodyParts.js';
+
+/** Chunks whose JSON a process holds at once, all readers together: some 1.3 MB each. */
 const MOST_INFLATED = 32;
 
 let taken = 0;
 const waiting: (() => void)[] = [];
 
-/** Waits for room to hold an inflated chunk; what is returned gives it back, once. */
-export async function takeInflatedRoom(): Promise<() => void> {
+/** Whether one more would have to wait. */
+export const isRoomTaken = (): boolean => taken === MOST_INFLATED;
+
+/** Waits for room to hold a chunk's JSON; what is returned gives it back, once. */
+async function takeRoom(): Promise<() => void> {
   if (taken < MOST_INFLATED) taken++;
   else await new Promise<void>((resolve) => waiting.push(resolve));
   let isTaken = true;
@@ -15,5 +20,28 @@ export async function takeInflatedRoom(): Promise<() => void> {
     const next = waiting.shift();
     if (next) next();
     else taken--;
+  };
+}
+
+/** The same bytes, of which no more are held at once than there is room for. */
+export function inRoom(held: HeldBytes): HeldBytes {
+  let giveBack: (() => void) | undefined;
+  function leave(): void {
+    giveBack?.();
+    giveBack = undefined;
+  }
+  return {
+    async read() {
+      giveBack ??= await takeRoom();
+      return held.read();
+    },
+    letGo() {
+      held.letGo();
+      leave();
+    },
+    end() {
+      held.end();
+      leave();
+    },
   };
 }

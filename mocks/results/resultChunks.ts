@@ -5,7 +5,7 @@ import {
   readChunks,
   ResultDamagedError,
 } from './chunkReader.js';
-import { type HeldChunk, jsonOf, type OpenChunk } from './HeldChunk.js';
+import type { HeldChunk } from './HeldChunk.js';
 import type { ResultMeta } from './resultMeta.js';
 import { findRowBounds } from './rowBounds.js';
 
@@ -38,12 +38,16 @@ function sliceJson(json: Uint8Array, rowCount: number, from: number, to: number)
   return { rowCount: last - from, rows: json.subarray(start, comma) };
 }
 
-/** A slice of a chunk, of which nothing is held but its count while its reader rests. */
-async function sliceChunk(chunk: HeldChunk, from: number, to: number): Promise<RowSlice> {
+/** A slice of a chunk, of which nothing is held before it is sent, nor while its reader rests. */
+function sliceChunk(chunk: HeldChunk, domain: string, from: number, to: number): RowSlice {
   const { rowCount: rows } = chunk;
-  const slice = sliceJson(jsonOf(await chunk.read()), rows, from, to);
-  const again = (open: OpenChunk) => sliceJson(jsonOf(open), rows, from, to).rows;
-  return { rowCount: slice.rowCount, rows: chunk.held(again, slice.rows) };
+  const rowCount = Math.min(to, rows) - from;
+  const cut = (json: Uint8Array) => {
+    const slice = sliceJson(json, rows, from, to);
+    if (slice.rowCount === rowCount) return slice.rows;
+    throw ResultDamagedError.ofRows(domain, slice.rowCount, rowCount);
+  };
+  return { rowCount, rows: chunk.json(cut) };
 }
 
 /**
@@ -71,7 +75,7 @@ export async function* readRows(
     if (!chunk) throw new ChunkMissingError(domain, index);
     const { rowCount } = chunk;
     if (row + rowCount > offset) {
-      const slice = await sliceChunk(chunk, Math.max(0, offset - row), end - row);
+      const slice = sliceChunk(chunk, domain, Math.max(0, offset - row), end - row);
       if (slice.rowCount > 0) yield slice;
     }
     row += rowCount;

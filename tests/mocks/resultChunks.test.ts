@@ -68,6 +68,7 @@ async function collect(slices: AsyncIterable<RowSlice>) {
   const rows: unknown[] = [];
   for await (const slice of slices) {
     const part = JSON.parse(`[${decode(await slice.rows.read())}]`) as unknown[];
+    slice.rows.end();
     expect(part).toHaveLength(slice.rowCount);
     rows.push(...part);
   }
@@ -120,6 +121,7 @@ describe('readRows', () => {
     for await (const { rows } of readRows(createChunkReader(store, 'job'), 'd', meta)) {
       const stored = [await store.get('job', 'result:d:0'), await store.get('job', 'result:d:1')];
       expect(stored.map((chunk) => chunk!.buffer)).toContain((await rows.read()).buffer);
+      rows.end();
     }
   });
 
@@ -130,6 +132,13 @@ describe('readRows', () => {
     const { store: other } = await storeChunks([1, 2, 3], 2, pythonJson);
     const two = collect(readRows(createChunkReader(other, 'job'), 'd', { chunks: 2, total: 5 }));
     await expect(two).rejects.toThrow('hold 3 rows');
+  });
+
+  it('says where a chunk holds fewer rows than it should', async () => {
+    const { store } = await storeChunks([1, 2], 2, JSON.stringify);
+    const meta = { chunks: 1, total: 5, batch_size: 5 };
+    const part = collect(readRows(createChunkReader(store, 'job'), 'd', meta, 1, 3));
+    await expect(part).rejects.toThrow('hold 1 rows in place of 3');
   });
 
   it('says which chunk is missing', async () => {
