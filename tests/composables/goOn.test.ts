@@ -71,6 +71,16 @@ describe('a stream of the given server that breaks off', () => {
 
   it.each([
     ['all of a result', () => json({ results: { history: { data: RESULT.history, count: 47 } } })],
+    [
+      'more than was asked for',
+      () =>
+        json({
+          results: {
+            history: { data: [{}], count: 1, total: 1 },
+            holds: { data: RESULT.holds, count: 20, total: 20 },
+          },
+        }),
+    ],
     ['a page without a total', () => json({ results: { history: { data: [{}], count: 1 } } })],
     ['a web page', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
     ['501', () => json({}, { status: 501 })],
@@ -79,6 +89,16 @@ describe('a stream of the given server that breaks off', () => {
     const { problems, rows } = await readResult(server, DOMAINS);
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
+  });
+
+  it('is gone on with where only a page tells how many rows there are', async () => {
+    const unknown: Fault = (lines) =>
+      lines.map((line) => line.replace('"total":47', '"total":null'));
+    const server = given([both(unknown, cut(4), skip('history', 0))]);
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    expect(server.asked.slice(1, 3)).toEqual([FIRST.replace('46', '0'), 'history 0+47']);
   });
 
   it('keeps its rows and names what is missing where the result has expired', async () => {
@@ -175,11 +195,20 @@ describe('holes in a stream', () => {
   });
 
   it('of batches that are larger than a page are filled by several', async () => {
-    const result: Result = { history: makeRows(30_000) };
-    const server = createGivenServer({ result, size: 12_000, faults: [skip('history', 1)] });
-    const { problems, rows } = await readResult(server, ['history']);
-    expect(problems).toEqual([]);
-    expect(isDeepStrictEqual(rows, result)).toBe(true);
+    // each page has texts that none before it had
+    const history = Array.from({ length: 60_000 }, (_, i) => ({ LOT: `lot ${i % 7}-${i >> 11}` }));
+    const faults = [skip('history', 1, 3)];
+    for (const isShort of [false, true]) {
+      const onPage = ({ offset }: { offset: number }) =>
+        isShort && offset === 17_000
+          ? json({ results: { history: { data: [{ LOT: 'cut' }], count: 1, total: 60_000 } } })
+          : undefined;
+      const server = createGivenServer({ result: { history }, size: 12_000, faults, onPage });
+      const { problems, rows } = await readResult(server, ['history']);
+      const kept = isShort ? history.toSpliced(12_000, 12_000) : history;
+      expect(isDeepStrictEqual(rows.history, kept)).toBe(true);
+      expect(problems.length > 0).toBe(isShort);
+    }
   });
 
   it('stay named where pages are too short, time and again', async () => {
@@ -193,6 +222,21 @@ describe('holes in a stream', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ kind: 'page-count', domain: 'history', offset: 20, received: 4 }),
     );
+    expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+  });
+
+  it('stay named where pages are longer than was asked for', async () => {
+    const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
+      if (limit === 1) return undefined;
+      const data = RESULT.history!.slice(offset);
+      return json({ results: { history: { data, count: data.length, total: 47 } } });
+    };
+    const { problems, rows } = await readResult(given([skip('history', 4)], { onPage }), DOMAINS);
+    expect(problems).toEqual([
+      { kind: 'batches-missing', domain: 'history', from: 4, to: 4 },
+      { kind: 'count-mismatch', domain: 'history', received: 42, expected: 47 },
+      { kind: 'total-mismatch', received: 71, expected: 76 },
+    ]);
     expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
   });
 
