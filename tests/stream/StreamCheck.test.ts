@@ -38,6 +38,16 @@ describe('a stream read once more from its beginning', () => {
     expect(check.isChanged).toBe(true);
   });
 
+  it('is another result where a domain has another total', () => {
+    const { check, accept } = begun(start(6), batch(0, 3));
+    check.again();
+    accept(start(6));
+    expect(check.isChanged).toBe(false);
+    check.again();
+    accept(start(7));
+    expect(check.isChanged).toBe(true);
+  });
+
   it('is the same where a batch has not the rows that it announces', () => {
     const { check, accept } = begun(start(6), batch(0, 3));
     check.again();
@@ -46,7 +56,7 @@ describe('a stream read once more from its beginning', () => {
   });
 
   it('has what a domain that had ended left out, up to its end', () => {
-    const { check, accept } = begun(start(6), batch(1, 3), end(3));
+    const { check, accept, kinds } = begun(start(6), batch(1, 3), end(3));
     check.again();
     expect([start(6), batch(0, 3), batch(1, 3), end(6)].map(accept)).toEqual([
       'drop',
@@ -54,7 +64,15 @@ describe('a stream read once more from its beginning', () => {
       'drop',
       'drop',
     ]);
+    expect(kinds()).toEqual(['no-end-mark']);
     expect(accept(batch(2, 3))).toBe('drop');
+  });
+
+  it('has nothing behind the first end of a domain', () => {
+    const { check, accept } = begun(start(6), batch(0, 3));
+    check.again();
+    const lines = [start(6), batch(0, 3), batch(1, 3), end(6), batch(2, 3)];
+    expect(lines.map(accept)).toEqual(['drop', 'drop', 'take', 'take', 'drop']);
   });
 
   it('that is gone on with behind a cursor repeats no batch', () => {
@@ -124,6 +142,18 @@ describe('what pages bring', () => {
     expect(check.missing()).toEqual(['history']);
     check.addFailed({ failed_domains: ['history'] });
     expect(check.missing()).toEqual([]);
+  });
+
+  it('is asked for where a batch is in doubt, though the counts agree', () => {
+    const { check } = begun(start(5), batch(0, 2, 3), batch(1, 3), end(5));
+    expect(check.missing()).toEqual(['history']);
+  });
+
+  it('in place of batches that are missing is what they were', () => {
+    const { check, kinds } = begun(start(9), batch(2, 3), end(9));
+    expect(kinds()).toContain('batches-missing');
+    check.fill('history', { from: 0, to: 1, offset: 0, rows: 6 }, [5, 1]);
+    expect(kinds()).toEqual(['no-end-mark']);
   });
 
   it('behind the batches makes the domain whole, and its error is none any more', () => {
