@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { TraceDomain } from '../../src/protocol/index.js';
 import { createGivenServer, type Fault, makeRows, readResult, type Result } from './givenServer.js';
 import { json } from './traceServer.js';
@@ -50,6 +50,12 @@ describe('a stream of the given server that breaks off', () => {
     ]);
     const missing = 76 - 20;
     expect(server.pageRows - missing).toBe(1);
+  });
+
+  it('waits before it asks for the first page, and no more', async () => {
+    const sleep = vi.fn(async () => undefined);
+    await readResult(given([cut(6)]), DOMAINS, { sleep });
+    expect(sleep).toHaveBeenCalledTimes(1);
   });
 
   it('is read again from its beginning where there are no pages, without a row twice', async () => {
@@ -115,6 +121,17 @@ describe('a stream of the given server that breaks off', () => {
     expect(rows.history).toEqual(RESULT.history!.slice(0, 20));
     expect(server.asked).toHaveLength(2);
   });
+});
+
+it('a domain whose last pages are too short has not ended', async () => {
+  const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
+    if (limit === 1) return undefined;
+    const data = RESULT.history!.slice(offset, -1);
+    return json({ results: { history: { data, count: data.length, total: 47 } } });
+  };
+  const { problems } = await readResult(given([cut(6)], { onPage }), ['history']);
+  const unfinished = { kind: 'domain-unfinished', domain: 'history', received: 20, expected: 47 };
+  expect(problems).toContainEqual(unfinished);
 });
 
 describe('a result that has changed', () => {
@@ -238,6 +255,15 @@ describe('holes in a stream', () => {
       { kind: 'total-mismatch', received: 71, expected: 76 },
     ]);
     expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+  });
+
+  it('are filled in all domains but one whose pages are refused', async () => {
+    const refused = () => json({ error: 'no', code: 'INVALID_PARAMS' }, { status: 400 });
+    const onPage = ({ domain }: { domain: string }) => (domain === 'holds' ? refused() : undefined);
+    const server = given([both(skip('holds', 1), skip('jobs', 0))], { onPage });
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(rows).toEqual({ ...RESULT, holds: RESULT.holds!.toSpliced(5, 5) });
+    expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'holds', from: 1, to: 1 });
   });
 
   it('are filled where a page is short once', async () => {
