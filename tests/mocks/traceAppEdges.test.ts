@@ -126,8 +126,8 @@ describe('answers', () => {
   it('are given up after the time for a stage, whether its source hears of it or not', async () => {
     const clock = createManualSleep();
     const signals: AbortSignal[] = [];
-    const never = ({ signal }: { signal: AbortSignal }) => {
-      signals.push(signal);
+    const never = ({ signal }: { signal?: AbortSignal }) => {
+      signals.push(signal!);
       return new Promise<never>(() => undefined);
     };
     const source = sourceWith({ resolveSeeds: never, fetchLineage: never });

@@ -98,6 +98,13 @@ describe('rows in doubt', () => {
     expect(kinds()).toEqual([]);
   });
 
+  it('are as good as missing where there are none', () => {
+    const { check, accept } = begun(start(6), batch(0, 0, 3), batch(1, 3));
+    expect(accept(batch(0, 3))).toBe('take');
+    expect(check.place).toEqual({ at: 0, removed: 0 });
+    expect(check.verdict().notices).toEqual([]);
+  });
+
   it('are beyond doubt once pages brought them, or all of their domain', () => {
     const filled = begun(start(6), batch(0, 2, 3), batch(1, 3), end(6));
     filled.check.fill('history', { from: 0, to: 0, offset: 0, rows: 3 }, [3]);
