@@ -94,7 +94,7 @@ export function createGivenServer(given: Given): GivenServer {
 export async function readResult(
   server: Pick<GivenServer, 'fetch'>,
   domains: TraceDomain[],
-  { url = '/job/stream' as string | null } = {},
+  { url = '/job/stream' as string | null, sleep = async () => undefined as void } = {},
 ) {
   setActivePinia(createPinia());
   const { writer, tables } = useTraceStore('given');
@@ -106,7 +106,7 @@ export async function readResult(
       baseUrl: '',
       headers: {},
       fetch: server.fetch,
-      poll: { sleep: async () => undefined },
+      poll: { sleep },
     },
     signal: new AbortController().signal,
     meter,

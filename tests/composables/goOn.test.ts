@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { TraceDomain } from '../../src/protocol/index.js';
 import { createGivenServer, type Fault, makeRows, readResult, type Result } from './givenServer.js';
 import { json } from './traceServer.js';
@@ -52,6 +52,12 @@ describe('a stream of the given server that breaks off', () => {
     expect(server.pageRows - missing).toBe(1);
   });
 
+  it('waits before it asks for the first page, and no more', async () => {
+    const sleep = vi.fn(async () => undefined);
+    await readResult(given([cut(6)]), DOMAINS, { sleep });
+    expect(sleep).toHaveBeenCalledTimes(1);
+  });
+
   it('is read again from its beginning where there are no pages, without a row twice', async () => {
     const server = given([cut(6), cut(9)], { hasPages: false });
     const { problems, rows, metrics, notices } = await readResult(server, DOMAINS);
@@ -71,6 +77,16 @@ describe('a stream of the given server that breaks off', () => {
 
   it.each([
     ['all of a result', () => json({ results: { history: { data: RESULT.history, count: 47 } } })],
+    [
+      'more than was asked for',
+      () =>
+        json({
+          results: {
+            history: { data: [{}], count: 1, total: 1 },
+            holds: { data: RESULT.holds, count: 20, total: 20 },
+          },
+        }),
+    ],
     ['a page without a total', () => json({ results: { history: { data: [{}], count: 1 } } })],
     ['a web page', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
     ['501', () => json({}, { status: 501 })],
@@ -79,6 +95,16 @@ describe('a stream of the given server that breaks off', () => {
     const { problems, rows } = await readResult(server, DOMAINS);
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
+  });
+
+  it('is gone on with where only a page tells how many rows there are', async () => {
+    const unknown: Fault = (lines) =>
+      lines.map((line) => line.replace('"total":47', '"total":null'));
+    const server = given([both(unknown, cut(4), skip('history', 0))]);
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    expect(server.asked.slice(1, 3)).toEqual([FIRST.replace('46', '0'), 'history 0+47']);
   });
 
   it('keeps its rows and names what is missing where the result has expired', async () => {
@@ -95,6 +121,17 @@ describe('a stream of the given server that breaks off', () => {
     expect(rows.history).toEqual(RESULT.history!.slice(0, 20));
     expect(server.asked).toHaveLength(2);
   });
+});
+
+it('a domain whose last pages are too short has not ended', async () => {
+  const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
+    if (limit === 1) return undefined;
+    const data = RESULT.history!.slice(offset, -1);
+    return json({ results: { history: { data, count: data.length, total: 47 } } });
+  };
+  const { problems } = await readResult(given([cut(6)], { onPage }), ['history']);
+  const unfinished = { kind: 'domain-unfinished', domain: 'history', received: 20, expected: 47 };
+  expect(problems).toContainEqual(unfinished);
 });
 
 describe('a result that has changed', () => {
@@ -175,11 +212,20 @@ describe('holes in a stream', () => {
   });
 
   it('of batches that are larger than a page are filled by several', async () => {
-    const result: Result = { history: makeRows(30_000) };
-    const server = createGivenServer({ result, size: 12_000, faults: [skip('history', 1)] });
-    const { problems, rows } = await readResult(server, ['history']);
-    expect(problems).toEqual([]);
-    expect(isDeepStrictEqual(rows, result)).toBe(true);
+    // each page has texts that none before it had
+    const history = Array.from({ length: 60_000 }, (_, i) => ({ LOT: `lot ${i % 7}-${i >> 11}` }));
+    const faults = [skip('history', 1, 3)];
+    for (const isShort of [false, true]) {
+      const onPage = ({ offset }: { offset: number }) =>
+        isShort && offset === 17_000
+          ? json({ results: { history: { data: [{ LOT: 'cut' }], count: 1, total: 60_000 } } })
+          : undefined;
+      const server = createGivenServer({ result: { history }, size: 12_000, faults, onPage });
+      const { problems, rows } = await readResult(server, ['history']);
+      const kept = isShort ? history.toSpliced(12_000, 12_000) : history;
+      expect(isDeepStrictEqual(rows.history, kept)).toBe(true);
+      expect(problems.length > 0).toBe(isShort);
+    }
   });
 
   it('stay named where pages are too short, time and again', async () => {
@@ -194,6 +240,30 @@ describe('holes in a stream', () => {
       expect.objectContaining({ kind: 'page-count', domain: 'history', offset: 20, received: 4 }),
     );
     expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+  });
+
+  it('stay named where pages are longer than was asked for', async () => {
+    const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
+      if (limit === 1) return undefined;
+      const data = RESULT.history!.slice(offset);
+      return json({ results: { history: { data, count: data.length, total: 47 } } });
+    };
+    const { problems, rows } = await readResult(given([skip('history', 4)], { onPage }), DOMAINS);
+    expect(problems).toEqual([
+      { kind: 'batches-missing', domain: 'history', from: 4, to: 4 },
+      { kind: 'count-mismatch', domain: 'history', received: 42, expected: 47 },
+      { kind: 'total-mismatch', received: 71, expected: 76 },
+    ]);
+    expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+  });
+
+  it('are filled in all domains but one whose pages are refused', async () => {
+    const refused = () => json({ error: 'no', code: 'INVALID_PARAMS' }, { status: 400 });
+    const onPage = ({ domain }: { domain: string }) => (domain === 'holds' ? refused() : undefined);
+    const server = given([both(skip('holds', 1), skip('jobs', 0))], { onPage });
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(rows).toEqual({ ...RESULT, holds: RESULT.holds!.toSpliced(5, 5) });
+    expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'holds', from: 1, to: 1 });
   });
 
   it('are filled where a page is short once', async () => {

@@ -171,6 +171,8 @@ describe('a trace whose network went', () => {
     expect(await again.execute(PARAMS)).toMatchObject({ error: { code: 'JOB_FAILED' } });
     server.change({ 'GET /job': null, 'GET /job/stream': stream(STREAM) });
     expect((await again.resume()).status).toBe('complete');
+    // two traces, and the second one anew
+    expect(server.asked().filter((path) => path === ROUTES.events)).toHaveLength(3);
     trace.reset();
   });
 });

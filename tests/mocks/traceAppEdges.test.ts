@@ -16,6 +16,7 @@ import {
   sourceRows,
 } from './api/client.js';
 import { type ApiHost, startListening } from './api/hosts.js';
+import { createManualSleep } from './support/manualSleep.js';
 import { storeResult, withoutKey } from './support/storeResult.js';
 
 const MSD = 'mid_section_defect';
@@ -122,6 +123,34 @@ describe('answers', () => {
     );
   });
 
+  it('are given up after the time for a stage, whether its source hears of it or not', async () => {
+    const clock = createManualSleep();
+    const signals: AbortSignal[] = [];
+    const never = ({ signal }: { signal?: AbortSignal }) => {
+      signals.push(signal!);
+      return new Promise<never>(() => undefined);
+    };
+    const source = sourceWith({ resolveSeeds: never, fetchLineage: never });
+    const settings = { stageTimeoutSeconds: 20 };
+    const host = directly(createTestBackend({ source, settings, sleep: clock.sleep }));
+    const seeds = { profile: 'query_tool', params: TWO_WAFERS };
+    const lineage = { profile: 'query_tool', container_ids: ['a'] };
+    for (const [stage, body, code] of [
+      ['seed-resolve', seeds, 'SEED_RESOLVE_FAILED'],
+      ['lineage', lineage, 'LINEAGE_TIMEOUT'],
+    ] as const) {
+      const asked = signals.length;
+      const answered = post(host, `/api/trace/${stage}`, body);
+      await vi.waitFor(() => expect(signals).toHaveLength(asked + 1));
+      clock.passMs(20_000);
+      expect(await readError(await answered)).toMatchObject({ status: 504, error: { code } });
+      expect(signals.at(-1)!.aborted).toBe(true);
+    }
+    const odd = { profile: 'query_tool', params: {} };
+    expect((await post(host, '/api/trace/seed-resolve', odd)).status).toBe(400);
+    expect(clock.sleepers.size).toBe(0);
+  });
+
   it('do not tell the client why the server failed', async () => {
     const log = vi.fn();
     const source = sourceWith({
@@ -177,6 +206,15 @@ describe('admission', () => {
       containers: 201,
       limit: 200,
     });
+  });
+
+  it('refuses requests that name more containers than a trace may have', async () => {
+    const host = directly(createTestBackend({ settings: { maxContainerIds: 3 } }));
+    for (const stage of ['events', 'lineage']) {
+      expect((await post(host, `/api/trace/${stage}`, events(MSD, 3))).status).toBe(200);
+      const refused = await readError(await post(host, `/api/trace/${stage}`, events(MSD, 4)));
+      expect(refused).toMatchObject({ status: 413, error: { code: 'CID_LIMIT_EXCEEDED' } });
+    }
   });
 
   it('limits requests per kind and tells when to come again', async () => {

@@ -1,0 +1,54 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { HeldBytes } from '../../mocks/http/bodyParts.js';
+import type { CompressedChunk } from '../../mocks/results/chunkCodec.js';
+import { HeldChunk } from '../../mocks/results/HeldChunk.js';
+import { takeInflatedRoom } from '../../mocks/results/inflatedRoom.js';
+
+const MOST = 32;
+const stored = { crc: 1, length: 2, inflate: () => new TextEncoder().encode('[]') };
+/** The JSON of a compressed chunk, on its way to a reader. */
+function inflated(): HeldBytes {
+  const open = stored as unknown as CompressedChunk;
+  return new HeldChunk(open, 0, { readAgain: async () => open, crc32: () => 1 }).inflated();
+}
+
+/** Starts a reading; says whether it is through. */
+function reading(bytes: HeldBytes) {
+  const seen = { isThrough: false, done: Promise.resolve() };
+  seen.done = Promise.resolve(bytes.read()).then(() => void (seen.isThrough = true));
+  return seen;
+}
+
+describe('the room for inflated chunks', { timeout: 3_000 }, () => {
+  it('is given back by a reader who rests and by one who has ended, to who waits first', async () => {
+    const held = Array.from({ length: MOST }, inflated);
+    for (const bytes of held) await bytes.read();
+    const [first, second] = [inflated(), inflated()];
+    const waits = [reading(first), reading(second)] as const;
+    await nextTurn();
+    expect(waits.map(({ isThrough }) => isThrough)).toEqual([false, false]);
+    held[0]!.letGo();
+    await waits[0].done;
+    await nextTurn();
+    expect(waits[1].isThrough).toBe(false);
+    held[1]!.end();
+    await waits[1].done;
+    for (const bytes of [...held, first, second]) bytes.end();
+  });
+
+  it('is given back once, and is all there afterwards', async () => {
+    const back = await takeInflatedRoom();
+    back();
+    back();
+    const held = Array.from({ length: MOST }, inflated);
+    for (const bytes of held) await bytes.read();
+    const next = inflated();
+    const wait = reading(next);
+    await nextTurn();
+    expect(wait.isThrough).toBe(false);
+    for (const bytes of held) bytes.end();
+    await wait.done;
+    next.end();
+  });
+});
