@@ -6,7 +6,7 @@ import { csvCell, csvText } from './csvCell.js';
 const BOM = '\ufeff';
 const LINE_END = '\r\n';
 /** Characters of one part of the file: no text grows with the table. */
-const PART_LENGTH = 256 * 1024;
+const PART_LENGTH = 1024 * 1024;
 /** Rows between two chances to pause: well below a millisecond of the common ones. */
 const STEP_ROWS = 16;
 
