@@ -20,7 +20,7 @@ function readMessages(answers, take) {
 
 /**
  * Chromium without a window, told what to do over a pipe. Nothing is asked of it but what is sent: Playwright
- * has every page write down its requests, 100 MB of their bodies included.
+ * has every page write down its requests and their bodies.
  * @param {readonly string[]} args
  */
 export function startChromium(args) {

@@ -5,6 +5,8 @@ import type { TraceAppContext } from './TraceAppContext.js';
 /** A job that nobody has: to look for it is to ask the store whether it answers. */
 const NOBODY = 'healthz';
 const STOPPING = 'The process is being stopped.';
+/** Where the store is, and why it is silent, is for the log. */
+const NO_STORE = 'The store of results does not answer.';
 
 /**
  * `GET /healthz`: 200 `{live, ready}` while traces can be served, 503 with `ready: false` while the
@@ -21,8 +23,7 @@ export function addHealthRoute(
       return c.json({ live: true, ready: true });
     } catch (error) {
       log('error', 'The server is not ready.', errorFields(error));
-      const reason = error instanceof Error ? error.message : String(error);
-      return c.json({ live: true, ready: false, reason }, 503);
+      return c.json({ live: true, ready: false, reason: NO_STORE }, 503);
     }
   });
 }

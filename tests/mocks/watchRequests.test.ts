@@ -146,6 +146,7 @@ describe('GET /healthz', () => {
     const { app } = createWatched({ readJob: () => Promise.reject(new Error('no Redis')) });
     const response = await app.request('/healthz');
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ live: true, ready: false, reason: 'no Redis' });
+    const reason = 'The store of results does not answer.';
+    expect(await response.json()).toEqual({ live: true, ready: false, reason });
   });
 });

@@ -12,7 +12,7 @@ export class RetriesExhaustedError extends TraceError {
     super(
       'RETRIES_EXHAUSTED',
       `${url} failed ${failures} times in a row; the last time: ${last}\n` +
-        'Check the connection and the server, then run the trace again.',
+        'Check the connection and the server, then resume the trace or run it again.',
       { url, cause },
     );
     this.failures = failures;

@@ -22,7 +22,7 @@ export class StreamInterruptedError extends TraceError {
     super(
       'STREAM_INTERRUPTED',
       `${url} broke off in line ${line}, after ${byteOffset} bytes${why}.\n` +
-        'What came before is kept; run the trace again, or fetch the rest by pages.',
+        'What came before is kept; resume the trace, or fetch the rest by pages.',
       context,
     );
   }
