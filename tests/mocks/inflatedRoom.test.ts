@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { HeldBytes } from '../../mocks/http/bodyParts.js';
-import type { CompressedChunk } from '../../mocks/results/chunkCodec.js';
-import { HeldChunk } from '../../mocks/results/HeldChunk.js';
-import { takeInflatedRoom } from '../../mocks/results/inflatedRoom.js';
+import { inRoom } from '../../mocks/results/inflatedRoom.js';
 
 const MOST = 32;
-const stored = { crc: 1, length: 2, inflate: () => new TextEncoder().encode('[]') };
-/** The JSON of a compressed chunk, on its way to a reader. */
-function inflated(): HeldBytes {
-  const open = stored as unknown as CompressedChunk;
-  return new HeldChunk(open, 0, { readAgain: async () => open, crc32: () => 1 }).inflated();
-}
+/** The JSON of a chunk, on its way to a reader. */
+const inflated = (): HeldBytes =>
+  inRoom({
+    read: async () => new Uint8Array(2),
+    letGo: () => undefined,
+    end: () => undefined,
+  });
 
 /** Starts a reading; says whether it is through. */
 function reading(bytes: HeldBytes) {
@@ -38,9 +37,11 @@ describe('the room for inflated chunks', { timeout: 3_000 }, () => {
   });
 
   it('is given back once, and is all there afterwards', async () => {
-    const back = await takeInflatedRoom();
-    back();
-    back();
+    const once = inflated();
+    await once.read();
+    once.letGo();
+    once.end();
+    once.end();
     const held = Array.from({ length: MOST }, inflated);
     for (const bytes of held) await bytes.read();
     const next = inflated();
