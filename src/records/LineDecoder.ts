@@ -161,7 +161,8 @@ export class LineDecoder {
     }
     if (fields.type !== 'records') return textOf(fields.type);
     this.#holdDomains(fields);
-    if (!decoded && dataStart >= 0 && isReady()) decoded = yield* decodeData();
+    if (!decoded && dataStart >= 0)
+      decoded = isReady() ? yield* decodeData() : holdJson(reader, dataStart);
     return toLine(fields, decoded?.batches[0] ?? null, reader.nonFiniteNumbers);
   }
 }
@@ -173,6 +174,12 @@ function readKey(reader: JsonBytes, start: number, end: number, fields: object):
     throw reader.error(start, `${key} stands twice in the line`);
   }
   return key;
+}
+
+/** Rows that belong nowhere must be JSON all the same. */
+function holdJson(reader: JsonBytes, start: number): null {
+  reader.parse(start, reader.valueEnd(start));
+  return null;
 }
 
 function toLine(
