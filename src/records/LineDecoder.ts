@@ -107,10 +107,15 @@ export class LineDecoder {
     return { header: headerOf(message), batch: null, message, result: batches, nonFiniteNumbers };
   }
 
-  #rows(domain: string, bytes: Uint8Array, start: number, rowHint: number): Steps<DecodedArray> {
-    const decoder = this.#decoderOf(domain);
+  /** The rows of a line that told its domain already. */
+  #rowsOf(
+    { domain, count }: Record<string, unknown>,
+    bytes: Uint8Array,
+    start: number,
+  ): Steps<DecodedArray> {
+    const decoder = this.#decoderOf(domain as string);
     this.#undo = decoder.mark();
-    return decoder.steps(bytes, start, rowHint);
+    return decoder.steps(bytes, start, wholeNumber(count) ?? 0);
   }
 
   #decoderOf(domain: string): RecordDecoder {
@@ -130,8 +135,7 @@ export class LineDecoder {
     let decoded: DecodedArray | null = null;
     let members = 0;
     const isReady = () => fields.type === 'records' && typeof fields.domain === 'string';
-    const rowHint = () => wholeNumber(fields.count) ?? 0;
-    const decodeData = () => this.#rows(fields.domain as string, bytes, dataStart, rowHint());
+    const decodeData = () => this.#rowsOf(fields, bytes, dataStart);
 
     let p = reader.skipSpace(0);
     if (bytes[p] !== OPEN_BRACE) return null;
@@ -161,8 +165,8 @@ export class LineDecoder {
     }
     if (fields.type !== 'records') return textOf(fields.type);
     this.#holdDomains(fields);
-    if (!decoded && dataStart >= 0)
-      decoded = isReady() ? yield* decodeData() : holdJson(reader, dataStart);
+    if (!isReady()) holdJson(reader, dataStart);
+    else if (!decoded && dataStart >= 0) decoded = yield* decodeData();
     return toLine(fields, decoded?.batches[0] ?? null, reader.nonFiniteNumbers);
   }
 }
@@ -177,9 +181,8 @@ function readKey(reader: JsonBytes, start: number, end: number, fields: object):
 }
 
 /** Rows that belong nowhere must be JSON all the same. */
-function holdJson(reader: JsonBytes, start: number): null {
-  reader.parse(start, reader.valueEnd(start));
-  return null;
+function holdJson(reader: JsonBytes, start: number): void {
+  if (start >= 0) reader.parse(start, reader.valueEnd(start));
 }
 
 function toLine(
