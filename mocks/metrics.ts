@@ -1,5 +1,6 @@
 import { inParts } from './http/bodyParts.js';
-import type { BodyPieces, HeldPieces } from './http/streamBody.js';
+import type { HeldPieces } from './http/HeldBytes.js';
+import type { BodyPieces } from './http/streamBody.js';
 import type { ChunkStore, JobAttempt } from './ports.js';
 import type { StreamPosition } from './results/StreamPosition.js';
 

@@ -1,7 +1,8 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { StoreUnavailableError } from '../adapters/storeErrors.js';
 import { ApiError } from './ApiError.js';
-import { type HeldPieces, streamBody } from './streamBody.js';
+import type { HeldPieces } from './HeldBytes.js';
+import { streamBody } from './streamBody.js';
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 const WRAP_START = '{"success":true,"data":';

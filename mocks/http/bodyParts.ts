@@ -1,4 +1,4 @@
-import type { HeldPieces } from './streamBody.js';
+import type { HeldBytes, HeldPieces } from './HeldBytes.js';
 
 /** What a connection holds of a body while its reader rests. */
 export const PART_BYTES = 65_536;
@@ -6,15 +6,6 @@ export const PART_BYTES = 65_536;
 export const SLOW_MS = 500;
 
 const encoder = new TextEncoder();
-
-/** Bytes that can be had again: a slow reader's are let go of while they wait for him. */
-export interface HeldBytes {
-  /** The bytes, made again where they were let go of; each time the same ones. */
-  read(): Promise<Uint8Array>;
-  letGo(): void;
-  /** They are not wanted any more. */
-  end(): void;
-}
 
 /** A part and the length of all; a generator that waits would hold all that it has read. */
 async function readPart(held: HeldBytes, from: number) {

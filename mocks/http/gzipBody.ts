@@ -1,7 +1,8 @@
 import type { ChunkCompression } from '../results/ChunkCompression.js';
 import { HeldChunk, type OpenChunk } from '../results/HeldChunk.js';
 import { crc32Combine } from './crc32Combine.js';
-import type { HeldPieces, StreamPieces } from './streamBody.js';
+import type { HeldPieces } from './HeldBytes.js';
+import type { StreamPieces } from './streamBody.js';
 
 /** RFC 1952: magic, deflate, no flags, no time, no extra flags, unknown system. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);

@@ -1,15 +1,13 @@
 import { nextTask } from '../nextTask.js';
 import type { HeldChunk } from '../results/HeldChunk.js';
-import { type HeldBytes, inParts } from './bodyParts.js';
+import { inParts } from './bodyParts.js';
+import type { HeldPieces } from './HeldBytes.js';
 
 /** Longest work for one body between two turns of everybody else, ms. */
 const BUDGET_MS = 8;
 
 /** A body made piece by piece; text is sent as UTF-8. */
 export type BodyPieces = AsyncGenerator<Uint8Array | string, void, void>;
-
-/** The same with bytes that can be let go of while a reader rests. */
-export type HeldPieces = AsyncGenerator<Uint8Array | string | HeldBytes, void, void>;
 
 /** A piece of a stream; a chunk goes into a gzip body as it is stored. */
 export type StreamPiece = Uint8Array | string | HeldChunk;

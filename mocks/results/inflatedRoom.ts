@@ -1,4 +1,4 @@
-import type { HeldBytes } from '../http/bodyParts.js';
+import type { HeldBytes } from '../http/HeldBytes.js';
 
 /** Chunks whose JSON a process holds at once, all readers together: some 1.3 MB each. */
 const MOST_INFLATED = 32;

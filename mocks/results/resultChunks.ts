@@ -1,4 +1,4 @@
-import type { HeldBytes } from '../http/bodyParts.js';
+import type { HeldBytes } from '../http/HeldBytes.js';
 import {
   ChunkMissingError,
   type ChunkReader,

@@ -1,5 +1,5 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
-import type { HeldPieces } from '../http/streamBody.js';
+import type { HeldPieces } from '../http/HeldBytes.js';
 import type { ChunkStore } from '../ports.js';
 import type { ChunkReader } from './chunkReader.js';
 import { readRows } from './resultChunks.js';

@@ -1,10 +1,11 @@
 import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HeldBytes, inParts } from '../../mocks/http/bodyParts.js';
+import { inParts } from '../../mocks/http/bodyParts.js';
+import type { HeldBytes, HeldPieces } from '../../mocks/http/HeldBytes.js';
 import { crc32Combine } from '../../mocks/http/crc32Combine.js';
 import { acceptsGzip, gzipPieces, plainPieces } from '../../mocks/http/gzipBody.js';
-import type { HeldPieces, StreamPiece, StreamPieces } from '../../mocks/http/streamBody.js';
+import type { StreamPiece, StreamPieces } from '../../mocks/http/streamBody.js';
 import { compressChunk, openChunk } from '../../mocks/results/chunkCodec.js';
 import { HeldChunk } from '../../mocks/results/HeldChunk.js';
 import { nodeCompression } from '../../mocks/results/nodeCompression.js';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { HeldBytes } from '../../mocks/http/bodyParts.js';
+import type { HeldBytes } from '../../mocks/http/HeldBytes.js';
 import { inRoom } from '../../mocks/results/inflatedRoom.js';
 
 const MOST = 32;

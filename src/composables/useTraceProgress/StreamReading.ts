@@ -4,6 +4,7 @@ import { type CompletenessProblem, StreamInterruptedError } from '../../stream/i
 import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
+import type { Received } from './Received.js';
 import type { PagesEnd } from './receivePages.js';
 import {
   isBadLine,
@@ -17,14 +18,6 @@ import { type FollowEvents, StreamReceiver } from './StreamReceiver.js';
 import { retryOptionsOf, sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceNotice } from './traceState.js';
 import { urlOnWay, type WayOn, WaysOn } from './wayOn.js';
-
-/** What a received result lacks, and what cut it short. */
-export interface Received {
-  problems: CompletenessProblem[];
-  notices: readonly TraceNotice[];
-  /** The error that ended the receiving; rows before it are kept. */
-  error: unknown;
-}
 
 export interface StreamReadingOptions {
   /** Of the job; its `/result` gives pages. */

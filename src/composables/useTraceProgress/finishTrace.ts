@@ -1,7 +1,7 @@
 import { TraceError } from '../../protocol/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { settleDomains } from './receiveRows.js';
-import type { Received } from './StreamReading.js';
+import type { Received } from './Received.js';
 import type { TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
 

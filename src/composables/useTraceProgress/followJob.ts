@@ -1,7 +1,8 @@
 import { addParameters } from '../../jobs/index.js';
 import { type ProgressMessage, TraceError } from '../../protocol/index.js';
 import { isStreamSlotFree } from '../../stream/streamSlots.js';
-import type { Received, StreamReading } from './StreamReading.js';
+import type { Received } from './Received.js';
+import type { StreamReading } from './StreamReading.js';
 import type { FollowEvents } from './StreamReceiver.js';
 import type { TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';

@@ -8,7 +8,8 @@ import { isJobDead, isJobFinished, type JobStatus } from '../../protocol/index.j
 import { isStreamSlotFree } from '../../stream/streamSlots.js';
 import { createFollow, followJob, hasEnded } from './followJob.js';
 import { finishTrace } from './finishTrace.js';
-import { type Received, StreamReading } from './StreamReading.js';
+import type { Received } from './Received.js';
+import { StreamReading } from './StreamReading.js';
 import { type GoOn, sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope, TraceState } from './traceState.js';
 

@@ -16,7 +16,7 @@ import {
   receiveAnswer,
   type RowsReader,
 } from './receiveRows.js';
-import type { Received } from './StreamReading.js';
+import type { Received } from './Received.js';
 import { sendOptionsOf, type TraceRun } from './TraceRun.js';
 import type { TraceScope } from './traceState.js';
 

@@ -6,7 +6,7 @@ import {
   MalformedLineError,
   StreamInterruptedError,
 } from '../../stream/index.js';
-import type { Received } from './StreamReading.js';
+import type { Received } from './Received.js';
 import type { WayOn } from './wayOn.js';
 
 /** A server that says so may be asked for the rest a moment later. */
