@@ -152,12 +152,12 @@ export class ColumnTable implements RecordTable {
   }
 
   value(row: number, column: string): unknown {
-    const batch = this.#batchOf(row);
+    const batch = this.batchOf(row);
     return this.#byName.get(column)?.value(batch, row - this.#starts[batch]!);
   }
 
   row(row: number): TraceRow {
-    const batch = this.#batchOf(row);
+    const batch = this.batchOf(row);
     const cells: [string, unknown][] = [];
     for (const column of this.#columns) {
       const value = column.value(batch, row - this.#starts[batch]!);
@@ -201,7 +201,8 @@ export class ColumnTable implements RecordTable {
     return column;
   }
 
-  #batchOf(row: number): number {
+  /** The batch that has a row. @throws RangeError where there is no such row */
+  batchOf(row: number): number {
     if (!Number.isInteger(row) || row < 0 || row >= this.#rowCount) {
       throw new RangeError(`There is no row ${row}: the table has ${this.#rowCount} rows.`);
     }

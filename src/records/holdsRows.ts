@@ -13,7 +13,7 @@ export function holdsRows(table: ColumnTable, row: number, batch: DecodedBatch):
   for (const { name } of table.columns) if (!chunks.has(name)) chunks.set(name, null);
   let done = 0;
   while (done < rowCount) {
-    const at = batchOf(table, row + done);
+    const at = table.batchOf(row + done);
     const from = row + done - table.starts[at]!;
     const end = table.starts[at + 1] ?? table.rowCount;
     const length = Math.min(rowCount - done, end - (row + done));
@@ -69,16 +69,4 @@ function isSameValue(a: unknown, b: unknown): boolean {
         Object.hasOwn(b, key) && isSameValue(value, (b as Record<string, unknown>)[key]),
     )
   );
-}
-
-/** The chunk of a table that has a row. */
-function batchOf({ starts }: ColumnTable, row: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= row) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
