@@ -38,6 +38,8 @@ export interface DecodedLine {
   nonFiniteNumbers: number;
 }
 
+const TWICE = 'type stands twice in the line';
+
 /** Turns lines of a stream, and answers that come whole, into columns; one decoder a result. */
 export class LineDecoder {
   readonly #decoders = new Map<string, RecordDecoder>();
@@ -73,8 +75,7 @@ export class LineDecoder {
     const parsed = parseLine(bytes);
     if (!parsed.ok) throw new JsonSyntaxError(0, parsed.reason);
     const { message, nonFiniteNumbers } = parsed;
-    if (textOf(message.type) !== read)
-      throw new JsonSyntaxError(0, 'type stands twice in the line');
+    if (textOf(message.type) !== read) throw new JsonSyntaxError(0, TWICE);
     const json = new JsonBytes(bytes);
     json.valueEnd(json.skipSpace(0));
     this.#holdDomains(fieldsOf(message));
@@ -102,8 +103,17 @@ export class LineDecoder {
   }
 
   *#fullResult(bytes: Uint8Array): Steps<DecodedLine> {
+    const marks = new Map([...this.#decoders].map(([name, decoder]) => [name, decoder.mark()]));
+    this.#undo = () => {
+      for (const name of this.#decoders.keys()) {
+        const restore = marks.get(name);
+        if (restore) restore();
+        else this.#decoders.delete(name);
+      }
+    };
     const { value, batches, nonFiniteNumbers } = yield* this.answer(bytes);
     const message = value as StreamMessage;
+    if (textOf(message.type) !== 'full_result') throw new JsonSyntaxError(0, TWICE);
     return { header: headerOf(message), batch: null, message, result: batches, nonFiniteNumbers };
   }
 
