@@ -124,9 +124,13 @@ function oracle(bytes: Uint8Array): Record<string, unknown>[] | null {
 function attempt(decoder: RecordDecoder, bytes: Uint8Array) {
   const blank = /^[ \t\n\r]*/;
   const text = (from: number) => String.fromCharCode(...bytes.subarray(from));
+  const restore = decoder.mark();
   try {
     const { batch, end } = decoder.decode(bytes, blank.exec(text(0))![0].length, 4);
-    return blank.exec(text(end))![0].length === bytes.length - end ? batch : null;
+    if (blank.exec(text(end))![0].length === bytes.length - end) return batch;
+    // a batch that nobody takes must be as if it had never been
+    restore();
+    return null;
   } catch (error) {
     if (error instanceof JsonSyntaxError) return null;
     throw error;
