@@ -16,6 +16,27 @@ export function clientOfName(name: string): Client {
   return at < 0 ? { address: name } : { session: name.slice(0, at), address: name.slice(at + 1) };
 }
 
+/** A count that a client takes part in. */
+export interface ClientCount {
+  key: string;
+  /** How many times the limit of one client goes into it. */
+  times: number;
+}
+
+/**
+ * Where a client of that name is counted: a session is a client, and so is an address without one. A
+ * session is whatever somebody says of himself, so all sessions of an address have a limit together,
+ * `sessionsPerAddress` times that of one.
+ */
+export function countsOf(name: string, sessionsPerAddress: number): ClientCount[] {
+  const { session, address } = clientOfName(name);
+  if (session === undefined) return [{ key: address, times: 1 }];
+  return [
+    { key: `session:${session}`, times: 1 },
+    { key: `sessions:${address}`, times: sessionsPerAddress },
+  ];
+}
+
 /** The session that a request names: the cookie of that name, else a bearer token. */
 export function namedSession(
   cookies: string | undefined,

@@ -1,6 +1,6 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { ApiError } from './ApiError.js';
-import { clientOfName } from './client.js';
+import { type ClientCount, countsOf } from './client.js';
 
 /** Seconds after which somebody who has too many streams may try again. */
 const RETRY_AFTER_SECONDS = 10;
@@ -27,10 +27,7 @@ function refusal(status: 429 | 503, message: string): ApiError {
   return new ApiError(status, code, told, { retry_after_seconds: RETRY_AFTER_SECONDS });
 }
 
-/**
- * A count by names of clients: a session has `streamsPerClient`, so has an address without one, and
- * all sessions of an address together have `sessionsPerAddress` times as many.
- */
+/** Counts by names of clients; see `countsOf`. */
 export function createOpenStreams({
   maxStreams,
   streamsPerClient,
@@ -39,9 +36,9 @@ export function createOpenStreams({
   const openOf = new Map<string, number>();
   let open = 0;
 
-  function change(keys: Iterable<string>, by: 1 | -1): void {
+  function change(counts: ClientCount[], by: 1 | -1): void {
     open += by;
-    for (const key of keys) {
+    for (const { key } of counts) {
       const count = (openOf.get(key) ?? 0) + by;
       if (count > 0) openOf.set(key, count);
       else openOf.delete(key);
@@ -50,22 +47,17 @@ export function createOpenStreams({
 
   return {
     open(client) {
-      const { session, address } = clientOfName(client);
-      const limits = new Map<string, number>();
-      if (session === undefined) limits.set(address, streamsPerClient);
-      else {
-        limits.set(`session:${session}`, streamsPerClient);
-        limits.set(`sessions:${address}`, streamsPerClient * sessionsPerAddress);
-      }
-      for (const [key, limit] of limits) {
+      const counts = countsOf(client, sessionsPerAddress);
+      for (const { key, times } of counts) {
+        const limit = streamsPerClient * times;
         if ((openOf.get(key) ?? 0) < limit) continue;
         throw refusal(429, `${limit} results are being sent to you at once, and no more may be`);
       }
       if (open >= maxStreams) throw refusal(503, 'The server sends as many results as it may');
-      change(limits.keys(), 1);
+      change(counts, 1);
       let isOpen = true;
       return () => {
-        if (isOpen) change(limits.keys(), -1);
+        if (isOpen) change(counts, -1);
         isOpen = false;
       };
     },

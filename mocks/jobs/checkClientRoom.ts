@@ -1,4 +1,4 @@
-import { clientOfName } from '../http/client.js';
+import { countsOf } from '../http/client.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
 import { QueueLimitError } from './QueueLimitError.js';
 
@@ -11,7 +11,7 @@ export interface ClientRoom {
 
 /**
  * Whether one more job of a client may wait beside those of the clients that wait already; see
- * `limitClients`. Who names no client has no limit.
+ * `countsOf`. Who names no client has no limit.
  * @throws QueueLimitError
  */
 export function checkClientRoom(
@@ -20,15 +20,10 @@ export function checkClientRoom(
   { maxPerClient, sessionsPerAddress = DEFAULT_SETTINGS.sessionsPerAddress }: ClientRoom,
 ): void {
   if (client === undefined) return;
-  const { session, address } = clientOfName(client);
-  let own = 0;
-  let beside = 0;
-  for (const name of waiting) {
-    if (!name) continue;
-    const other = clientOfName(name);
-    if (session === undefined ? name === client : other.session === session) own++;
-    if (other.session !== undefined && other.address === address) beside++;
+  const keysOf = (name: string) => countsOf(name, sessionsPerAddress).map(({ key }) => key);
+  const taken = waiting.flatMap((name) => (name ? keysOf(name) : []));
+  for (const { key, times } of countsOf(client, sessionsPerAddress)) {
+    const count = taken.filter((other) => other === key).length;
+    if (count >= maxPerClient * times) throw new QueueLimitError(maxPerClient);
   }
-  const isAddressFull = session !== undefined && beside >= maxPerClient * sessionsPerAddress;
-  if (own >= maxPerClient || isAddressFull) throw new QueueLimitError(maxPerClient);
 }

@@ -40,10 +40,15 @@ export function namedUrl(
   named: string,
 ): string {
   const url = underBase(baseUrl, named);
-  const origin = url.length > MOST_CHARACTERS ? null : originOf(url);
-  if (origin !== null && origin === originOf(askedUrl)) return url;
+  if (isSameServer(url, askedUrl)) return url;
   const reason = `named a ${field} of another server, which was not asked: ${shortText(named)}`;
   throw new InvalidAnswerError({ url: askedUrl, reason });
+}
+
+/** Whether an address leads to the server of another one, whatever way it is written. */
+export function isSameServer(url: string, otherUrl: string): boolean {
+  const origin = url.length > MOST_CHARACTERS ? null : originOf(url);
+  return origin !== null && origin === originOf(otherUrl);
 }
 
 /** Null for what is no address of a server, such as `javascript:` and `blob:`. */

@@ -1,11 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia';
-import { createTraceMeter } from '../../src/composables/useTraceProgress/createTraceMeter.js';
 import { StreamReading } from '../../src/composables/useTraceProgress/StreamReading.js';
-import type { TraceRun } from '../../src/composables/useTraceProgress/TraceRun.js';
 import type { TraceNotice } from '../../src/composables/useTraceProgress/traceState.js';
 import type { TraceDomain } from '../../src/protocol/index.js';
 import { useTraceStore } from '../../src/stores/index.js';
-import { createDecoderHere } from '../../src/worker/decodeHere.js';
+import { createTestRun } from './testRun.js';
 import { json, ndjson } from './traceServer.js';
 
 export type Rows = Record<string, unknown>[];
@@ -99,32 +97,19 @@ export async function readResult(
   setActivePinia(createPinia());
   const { writer, tables } = useTraceStore('given');
   const notices: TraceNotice[] = [];
-  const meter = createTraceMeter(() => 0);
-  const run: TraceRun = {
+  const run = createTestRun({
     request: { profile: 'query_tool', params: {}, domains },
-    transport: {
-      baseUrl: '',
-      headers: {},
-      fetch: server.fetch,
-      poll: { sleep },
-    },
-    signal: new AbortController().signal,
-    meter,
+    fetch: server.fetch,
+    sleep,
     writer,
-    decoder: createDecoderHere(),
-    breathe: async () => undefined,
-    enter: () => undefined,
     notify: (more) => void notices.push(...more),
     dropRows: () => {
       throw new Error('rows were dropped');
     },
-    onCancel: () => undefined,
-    onResume: () => undefined,
-    onJob: () => undefined,
-  };
+  });
   const reading = new StreamReading(run, { statusUrl: '/job' });
   const received = await reading.read({ url });
   const rows = Object.fromEntries(domains.map((name) => [name, tables.get(name)!.toJSON()]));
   const all = [...notices, ...received.notices];
-  return { ...received, notices: all, rows, metrics: meter.read(), tables, reading, run };
+  return { ...received, notices: all, rows, metrics: run.meter.read(), tables, reading, run };
 }

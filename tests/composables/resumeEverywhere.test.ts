@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { createPinia, setActivePinia } from 'pinia';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTraceMeter } from '../../src/composables/useTraceProgress/createTraceMeter.js';
 import { StreamReading } from '../../src/composables/useTraceProgress/StreamReading.js';
-import type { TraceRun } from '../../src/composables/useTraceProgress/TraceRun.js';
 import type { TraceDomain } from '../../src/protocol/index.js';
 import { useTraceStore } from '../../src/stores/index.js';
-import { createDecoderHere } from '../../src/worker/decodeHere.js';
 import { createTestBackend, type TestBackend } from '../mocks/api/backend.js';
 import { MSD_PARAMS, prepareEvents, runToEnd } from '../mocks/api/client.js';
+import { createTestRun } from './testRun.js';
 import { json, ndjson } from './traceServer.js';
 
 const DOMAINS: TraceDomain[] = ['upstream_history', 'materials'];
@@ -98,31 +96,17 @@ async function read(
 ) {
   const { writer, tables } = store();
   writer.clear();
-  const meter = createTraceMeter(() => 0);
-  const run: TraceRun = {
+  const run = createTestRun({
     request: { profile: PROFILE, params: MSD_PARAMS, domains: DOMAINS },
-    transport: {
-      baseUrl: '',
-      headers: {},
-      fetch: cuttingFetch(cuts, breaks, offer),
-      poll: { sleep: async () => undefined },
-    },
-    signal: new AbortController().signal,
-    meter,
+    fetch: cuttingFetch(cuts, breaks, offer),
     writer,
-    decoder: createDecoderHere(),
-    breathe: async () => undefined,
-    enter: () => undefined,
     notify: (notices) => expect(notices).toEqual([]),
     dropRows: () => expect.unreachable(),
-    onCancel: () => undefined,
-    onJob: () => undefined,
-    onResume: () => undefined,
-  };
+  });
   const reading = new StreamReading(run, { statusUrl: url.replace(/\/stream$/, '') });
   const { problems, notices } = await reading.read({ url });
   const text = JSON.stringify(DOMAINS.map((domain) => tables.get(domain)));
-  return { problems, notices, text, aggregation: store().aggregation, ...meter.read() };
+  return { problems, notices, text, aggregation: store().aggregation, ...run.meter.read() };
 }
 
 /** What differs from the undisturbed reading; null where nothing does. An assertion takes longer. */

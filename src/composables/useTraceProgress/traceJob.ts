@@ -1,4 +1,4 @@
-import { underBase } from '../../jobs/urls.js';
+import { isSameServer, underBase } from '../../jobs/urls.js';
 import {
   isTraceDomain,
   isTraceProfile,
@@ -32,22 +32,9 @@ export function urlsOfJob(baseUrl: string, jobId: string) {
   return { statusUrl, streamUrl: `${statusUrl}/stream` };
 }
 
-/** The origin that an address of the API leads to; null where it is none. */
-function originOf(url: string, baseUrl: string): string | null {
-  try {
-    const home = new URL(baseUrl, globalThis.location?.href ?? 'http://localhost');
-    const { origin, protocol } = new URL(url, home);
-    return /^https?:$/.test(protocol) ? origin : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Whether an address leads to the server of the API, and to no other. */
 function isOfServer(url: unknown, baseUrl: string): url is string {
-  if (typeof url !== 'string' || url === '') return false;
-  const origin = originOf(url, baseUrl);
-  return origin !== null && origin === originOf('', baseUrl);
+  return typeof url === 'string' && url !== '' && isSameServer(url, baseUrl);
 }
 
 /**
