@@ -22,12 +22,21 @@ export interface ChaosTrace {
   streamBytes: number;
   offersCursors: boolean;
   offersPages: boolean;
+  /** The job is at work while it is read: nobody knows its totals before its domains end. */
+  isFollowed?: boolean;
 }
 
 /** What a server needs to be told of a trace before it is read the first time. */
 export type ChaosTraceSetup = Pick<
   ChaosTrace,
-  'name' | 'profile' | 'domains' | 'app' | 'batchSize' | 'offersCursors' | 'offersPages'
+  | 'name'
+  | 'profile'
+  | 'domains'
+  | 'app'
+  | 'batchSize'
+  | 'offersCursors'
+  | 'offersPages'
+  | 'isFollowed'
 >;
 
 type Line = { type?: string; domain: string; data: TraceRow[] };

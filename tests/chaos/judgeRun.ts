@@ -75,6 +75,7 @@ function judgeNaming(
     }
   }
   if (problems.some((it) => countsOf(it)?.expected === total)) return null;
+  if (trace.isFollowed && problems.some((it) => countsOf(it)?.expected === null)) return null;
   if (problems.some(({ kind }) => kind === 'domain-missing' || kind === 'domain-failed'))
     return null;
   const named = problems.flatMap((problem) => {

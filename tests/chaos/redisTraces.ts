@@ -62,13 +62,17 @@ async function startProcesses({ batchSize }: RedisTracesOptions) {
   return { url: server.url, stop };
 }
 
-async function postTo<T>(app: RequestApp, path: string, body: unknown): Promise<T> {
+function post(app: RequestApp, path: string, body: unknown): Promise<Response> {
   const init = {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };
-  const answer = await app.fetch(new Request(`http://chaos.test${path}`, init));
+  return Promise.resolve(app.fetch(new Request(`http://chaos.test${path}`, init)));
+}
+
+async function postTo<T>(app: RequestApp, path: string, body: unknown): Promise<T> {
+  const answer = await post(app, path, body);
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as T;
 }
@@ -79,6 +83,8 @@ interface Asked {
   domains: readonly TraceDomain[];
   /** As small a stream as the client takes. */
   isCompressed: boolean;
+  /** Each run has a job of its own, which it follows while it is at work. */
+  isFollowed?: boolean;
 }
 
 const TRACES: readonly Asked[] = [
@@ -93,6 +99,13 @@ const TRACES: readonly Asked[] = [
     profile: 'query_tool_reverse',
     domains: ['history', 'materials', 'upstream_history'],
     isCompressed: true,
+  },
+  {
+    name: 'Redis, query_tool_reverse, compressed, at work',
+    profile: 'query_tool_reverse',
+    domains: ['history', 'materials', 'upstream_history'],
+    isCompressed: true,
+    isFollowed: true,
   },
   {
     name: 'Redis, MSD with its aggregation, compressed',
@@ -124,26 +137,28 @@ async function runJob(app: RequestApp, { profile, domains }: Asked, containers: 
   const statusUrl = `http://chaos.test${accepted.status_url}`;
   for (;;) {
     const status = (await (await app.fetch(new Request(statusUrl))).json()) as JobStatus;
-    if (status.status === 'finished') return { seeds, lineage, accepted };
+    if (status.status === 'finished') return { seeds, lineage, request, accepted };
     if (status.status === 'failed') throw new Error(`The job failed: ${status.error}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-/** The server of a job that was run once: chaos is in the reading. */
+/** The server of a job that was run once, unless it is followed: chaos is in the reading. */
 function replay(
   server: RequestApp,
-  job: Awaited<ReturnType<typeof runJob>>,
-  plain: boolean,
+  { seeds, lineage, request: events, accepted }: Awaited<ReturnType<typeof runJob>>,
+  { isCompressed, isFollowed }: Asked,
 ): RequestApp {
-  const { seeds, lineage, accepted } = job;
   return {
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (pathname.endsWith('/seed-resolve')) return Response.json(seeds);
       if (pathname.endsWith('/lineage')) return Response.json(lineage);
-      if (pathname.endsWith('/events')) return Response.json(accepted, { status: 202 });
-      if (!plain) return server.fetch(request);
+      if (pathname.endsWith('/events')) {
+        if (isFollowed) return post(server, pathname, events);
+        return Response.json(accepted, { status: 202 });
+      }
+      if (isCompressed) return server.fetch(request);
       const headers = new Headers(request.headers);
       headers.set('Accept-Encoding', 'identity');
       return server.fetch(new Request(request, { headers }));
@@ -157,16 +172,17 @@ export async function startRedisTraces(options: RedisTracesOptions): Promise<Red
   const server = forwardTo(url);
   const traces: ChaosTrace[] = [];
   for (const asked of TRACES) {
-    const { name, profile, domains, isCompressed } = asked;
+    const { name, profile, domains, isFollowed } = asked;
     const job = await runJob(server, asked, options.containers);
     const setup: ChaosTraceSetup = {
       name,
       profile,
       domains,
-      app: replay(server, job, !isCompressed),
+      app: replay(server, job, asked),
       batchSize: options.batchSize,
       offersCursors: true,
       offersPages: true,
+      isFollowed,
     };
     const read = await readUndisturbed(setup, job.accepted.stream_url!);
     traces.push({ ...setup, ...read, expectedText: expectedTexts(read.expected), lost: new Map() });
