@@ -50,7 +50,7 @@ export async function pollJobUntilComplete(
 ): Promise<JobStatus> {
   checkArguments(statusUrl, options);
   const { timeoutMs = 1_800_000, now = Date.now, sleep = delay, signal } = options;
-  const deadline = now() + timeoutMs;
+  let deadline = now() + timeoutMs;
   const retry = createRetryPolicy(statusUrl, options);
   let last: JobStatus | null = null;
   let failure: unknown;
@@ -74,7 +74,11 @@ export async function pollJobUntilComplete(
       );
     }
     const leftMs = deadline - now();
-    await sleep(Math.max(0, Math.min(waitMs, leftMs)), signal);
+    const wantedMs = Math.max(0, Math.min(waitMs, leftMs));
+    const before = now();
+    await sleep(wantedMs, signal);
+    // a machine that slept did not wait for the job
+    deadline += Math.max(0, now() - before - wantedMs);
     if (waitMs >= leftMs) throw new PollTimeoutError(statusUrl, timeoutMs, last, failure);
   }
 }

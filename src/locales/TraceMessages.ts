@@ -99,6 +99,7 @@ export interface TraceMessages {
     lineUnexpected(type: string): string;
     /** `names` are the first of `count` values. */
     valuesNotFound(names: readonly string[], count: number): string;
+    seedsNotSent(counted: number, sent: number): string;
     nonFiniteNumbers(count: number): string;
     /** `limit` is the name of the option. */
     limitNear(limit: string, percent: number): string;

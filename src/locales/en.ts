@@ -113,6 +113,8 @@ export const en: TraceMessages = {
     lineUnexpected: (type) => `A line of type “${type}” came out of place and was ignored.`,
     valuesNotFound: (names, all) =>
       `${count(all, 'value', 'values')} of the query not found: ${names.join(', ')}${all > names.length ? ' …' : ''}`,
+    seedsNotSent: (counted, sent) =>
+      `The server found ${integer(counted)} lots and sent ${integer(sent)} of them: the others are not in this trace.`,
     nonFiniteNumbers: (found) =>
       `${count(found, 'value that is', 'values that are')} no number (NaN or Infinity) shown as empty.`,
     limitNear: (limit, percent) =>

@@ -106,6 +106,8 @@ export const zhTW: TraceMessages = {
     lineUnexpected: (type) => `收到位置不符的「${type}」訊息，已略過。`,
     valuesNotFound: (names, count) =>
       `查無 ${integer(count)} 個查詢值：${names.join('、')}${count > names.length ? '…' : ''}`,
+    seedsNotSent: (counted, sent) =>
+      `伺服器找到 ${integer(counted)} 個批次，只送來 ${integer(sent)} 個；其餘批次不在這次追溯中。`,
     nonFiniteNumbers: (count) => `有 ${integer(count)} 個數值無效（NaN 或 Infinity），以空值顯示。`,
     limitNear: (limit, percent) =>
       `結果已達本頁可接收上限（${limit}）的 ${integer(percent)}%，超過後將停止接收。`,

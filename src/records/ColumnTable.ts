@@ -122,6 +122,10 @@ export class ColumnTable implements RecordTable {
   append({ rowCount, columns }: DecodedBatch): void {
     for (const column of columns) this.#columnOf(column.name).append(column, rowCount);
     if (rowCount === 0) return;
+    // a batch that was decoded before a column came knows nothing of it
+    for (const column of this.#columns) {
+      if (column.chunks.length === this.#starts.length) column.share(undefined, 0, rowCount);
+    }
     this.#starts.push(this.#rowCount);
     this.#rowCount += rowCount;
   }

@@ -4,6 +4,8 @@ const LEAST_SLOTS = 256;
 
 /** The entries that were added since the last call of `takeIncrement`; its buffers may be transferred. */
 export interface DictionaryIncrement {
+  /** Number of the first new entry. */
+  from: number;
   /** The new entries, one behind the other. */
   bytes: Uint8Array<ArrayBuffer>;
   /** Where each new entry ends in `bytes`. */
@@ -86,6 +88,7 @@ export class Dictionary {
     const start = from === 0 ? 0 : this.#ends[from - 1]!;
     this.given = this.size;
     return {
+      from,
       bytes: this.#arena.slice(start, this.#used),
       ends: this.#ends.slice(from, this.size).map((end) => end - start),
       isToken: this.#isToken.slice(from, this.size),

@@ -32,7 +32,12 @@ export class DictionaryValues {
     return this.#increments;
   }
 
+  /** @throws Error where entries are missing before these: cells would show the texts of others */
   append(increment: DictionaryIncrement): void {
+    if (increment.from !== this.#size) {
+      const place = `from ${increment.from} on came behind ${this.#size}`;
+      throw new Error(`Entries of a dictionary ${place}; this is a fault of vue-trace-stream.`);
+    }
     this.#increments.push(increment);
     this.#starts.push(this.#size);
     this.#size += increment.ends.length;

@@ -29,6 +29,8 @@ export interface TraceTables {
  * actions, and would keep every batch.
  */
 export interface TraceWriter {
+  /** Has the store to itself: whoever filled it before is told, and fills it no more. */
+  take(onLost: () => void): void;
   /** Forgets everything. */
   clear(): void;
   /** Makes the domain known; keeps what it has. */
@@ -126,9 +128,15 @@ function createWriter(
   tables: Map<string, ColumnTable>,
 ): TraceWriter {
   const counts = createRowCounts(domains, tables);
+  let owner: (() => void) | undefined;
   const domainOf = (name: string) => findOrOpen(domains, tables, name);
   return {
     ...createTableWriter(tables, domainOf, counts),
+    take(onLost) {
+      const before = owner;
+      owner = onLost;
+      if (before !== onLost) before?.();
+    },
     clear() {
       domains.value = [];
       aggregation.value = null;

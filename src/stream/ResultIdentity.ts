@@ -7,6 +7,11 @@ const FIELDS = ['job_id', 'query_id', 'trace_query_id'];
 export class ResultIdentity {
   readonly #known = new Map<string, unknown>();
 
+  /** Of the result of a job, where its id is known. */
+  constructor(jobId: string | null) {
+    if (jobId !== null) this.#known.set('job_id', jobId);
+  }
+
   /** Whether a `meta` line may be of the same result as those before it. */
   isSame(meta: MessageHeader): boolean {
     return FIELDS.every((field) => {

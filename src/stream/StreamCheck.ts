@@ -37,20 +37,23 @@ export class StreamCheck {
   readonly #domains = new Map<string, DomainTally>();
   readonly #failed = new Set<string>();
   readonly #repeated = new RepeatedLines();
-  readonly #identity = new ResultIdentity();
+  readonly #identity: ResultIdentity;
   readonly #problems = new StreamProblems();
   readonly #notices = new KeptList<CompletenessNotice>();
   #end: StreamEndMark | null = null;
+  #isChanged = false;
   #totalRecords: number | null = null;
 
-  constructor({ domains = [], profile }: CompletenessOptions) {
+  /** `jobId`: of the job that was asked for, where it is known. */
+  constructor({ domains = [], profile }: CompletenessOptions, jobId: string | null = null) {
+    this.#identity = new ResultIdentity(jobId);
     this.#asked = domains;
     this.#profile = profile ?? null;
   }
 
   /** What came later is of another result. */
   get isChanged(): boolean {
-    return this.#problems.has('result-changed');
+    return this.#isChanged;
   }
 
   /** The result came whole, in one line. */
@@ -89,7 +92,8 @@ export class StreamCheck {
 
   /** What comes is not the same result any more; null where that concerns all of it. */
   change(domain: string | null): void {
-    if (!this.isChanged) this.#problems.add({ kind: 'result-changed', domain });
+    if (!this.#isChanged) this.#problems.add({ kind: 'result-changed', domain });
+    this.#isChanged = true;
   }
 
   tallyOf = (domain: string): DomainTally => this.#domains.get(domain) ?? createDomainTally();
@@ -262,10 +266,10 @@ export class StreamCheck {
   }
 
   #takeMeta(header: MessageHeader): boolean {
+    if (!this.#identity.isSame(header)) this.change(null);
     if (this.#announced !== null) return false;
     this.#announced = new Set(textsOf(header.domains));
     this.#profile ??= textOf(header.profile);
-    this.#identity.isSame(header);
     return true;
   }
 

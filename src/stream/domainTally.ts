@@ -153,3 +153,13 @@ function missingBatches(domain: string, batches: Set<number>): CompletenessProbl
   }
   return problems;
 }
+
+/** Pages brought rows behind all batches: no stream can tell which of its own they are. */
+export function hasTail(tallies: ReadonlyMap<string, DomainTally>): boolean {
+  return [...tallies.values()].some(({ tail }) => tail > 0);
+}
+
+/** There are rows, or should be. */
+export function isTold(tallies: ReadonlyMap<string, DomainTally>): boolean {
+  return [...tallies.values()].some(({ total, received }) => received > 0 || (total ?? 0) > 0);
+}

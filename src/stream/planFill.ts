@@ -66,10 +66,14 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   const doubtful = pieces.list.filter(({ isDoubtful }) => isDoubtful).map(({ batch }) => batch);
   let last = -1;
   for (const batch of batches) last = Math.max(last, batch);
-  if (doubtful.length === 0 && batches.size === last + 1) return { holes: [], tail: received };
+  const isEmpty = hasEmptyBatch(tally);
+  if (doubtful.length === 0 && batches.size === last + 1 && !isEmpty) {
+    if (isPrefix(tally, size)) return { holes: [], tail: received };
+  }
   if (total === null || last - batches.size > MOST_MISSING) return null;
   // a batch without rows has no place of its own
-  if (size === null || last * size >= total || hasEmptyBatch(tally)) return planAnew(tally, last);
+  if (size === null || last * size >= total || isEmpty)
+    return planAnew(tally, last, isPrefix(tally, size));
   const isThere = (batch: number) => batches.has(batch) && !doubtful.includes(batch);
   const step = Math.max(1, Math.floor(MOST_HOLE_ROWS / size));
   const holes: Hole[] = [];
@@ -86,9 +90,17 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   return { holes, tail: end + tally.tail };
 }
 
+/**
+ * Whether what came are the first rows of the domain: where its end was told, and batches differ in size,
+ * what is missing may have been left out of any of them.
+ */
+function isPrefix({ ended, pieces, tail }: DomainTally, size: number | null): boolean {
+  return !ended || size !== null || pieces.list.length < 2 || tail > 0;
+}
+
 /** Places are not known: all behind the first hole is fetched, and takes the place of what came. */
-function planAnew(tally: DomainTally, last: number): FillPlan | null {
-  const { from, rows: offset } = prefixOf(tally);
+function planAnew(tally: DomainTally, last: number, hasPrefix: boolean): FillPlan | null {
+  const { from, rows: offset } = hasPrefix ? prefixOf(tally) : { from: 0, rows: 0 };
   const total = tally.total!;
   if (tally.tail > 0 || offset >= total) return null;
   return { holes: [{ from, to: last, offset, rows: total - offset }], tail: total };
@@ -130,6 +142,8 @@ export interface Probe {
 /** A row by which a result is known again: the last one before the first hole, else the first there is. */
 export function probeOf(tally: DomainTally, hint: number | null = null): Probe | null {
   const { list } = tally.pieces;
+  const own = batchSizeOf(tally, hint);
+  if (list[0]?.batch === 0 && !isPrefix(tally, own)) return { offset: 0, at: 0, row: 0 };
   const rows = list.length === 0 ? tally.tail : prefixOf(tally).rows;
   if (rows > 0) return { offset: rows - 1, at: 0, row: rows - 1 };
   const size = batchSizeOf(tally, hint);

@@ -41,6 +41,7 @@ function dictionaryOf(name: string, size: number): DictionaryIncrement {
   const texts = Array.from({ length: size }, (_, entry) => `${name}-${entry}`);
   let end = 0;
   return {
+    from: 0,
     bytes: new TextEncoder().encode(texts.join('')),
     ends: Uint32Array.from(texts, (text) => (end += text.length)),
     isToken: new Uint8Array(size),

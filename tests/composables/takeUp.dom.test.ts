@@ -123,6 +123,10 @@ describe('cancel', () => {
   });
 });
 
+/** The stream of a job of that id. */
+const streamOf = (job_id: string) =>
+  STREAM.map((line) => (line.type === 'meta' ? { ...line, job_id } : line));
+
 describe('attach', () => {
   it('takes up the job of another trace', async () => {
     const server = serverOf(held, stream(STREAM));
@@ -137,7 +141,7 @@ describe('attach', () => {
     const status = { profile: 'query_tool', domains: ['history', 'holds', 'later'], cid_count: 7 };
     const server = createTraceServer({
       'GET /base/api/trace/job/trace-evt-01': () => json({ status: 'finished', ...status }),
-      'GET /base/api/trace/job/trace-evt-01/stream': stream(STREAM),
+      'GET /base/api/trace/job/trace-evt-01/stream': stream(streamOf('trace-evt-01')),
     });
     const trace = setup(server, { baseUrl: '/base', domains: ['jobs'] });
     expect(await trace.attach('trace-evt-01')).toEqual({
@@ -153,7 +157,7 @@ describe('attach', () => {
   it('asks for what its own options say where the status does not', async () => {
     const server = createTraceServer({
       'GET /api/trace/job/j': () => json({ status: 'finished', cid_count: 'many' }),
-      'GET /api/trace/job/j/stream': stream(STREAM),
+      'GET /api/trace/job/j/stream': stream(streamOf('j')),
     });
     const trace = setup(server, { domains: ['history', 'holds'] });
     expect(await trace.attach('j')).toMatchObject({ status: 'complete', containerCount: null });

@@ -293,3 +293,23 @@ describe('the embedded queue', () => {
     expect(logged.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 });
+
+it('a job whose end the store refuses keeps no other one waiting', async () => {
+  const threads: ReturnType<typeof fakeThread>[] = [];
+  const { store, queue } = createQueue(() => {
+    threads.push(fakeThread());
+    return threads.at(-1)!.thread;
+  });
+  const begin = store.beginAttempt.bind(store);
+  vi.spyOn(store, 'beginAttempt').mockImplementationOnce(async (...job) => {
+    const attempt = await begin(...job);
+    vi.spyOn(attempt, 'end').mockRejectedValueOnce(new Error('The job has expired.'));
+    return attempt;
+  });
+  await queue.enqueue(await createJob('first'));
+  await queue.enqueue(await createJob('second'));
+  await vi.waitFor(() => expect(threads).toHaveLength(1));
+  threads[0]!.say({ type: 'failed', message: 'x', cause: 'x' });
+  await vi.waitFor(() => expect(threads).toHaveLength(2));
+  expect(logged).toContain('error: The queue failed on a job.');
+});

@@ -173,3 +173,25 @@ describe('what pages bring', () => {
     expect(kinds()).toEqual([]);
   });
 });
+
+it('a changed result is remembered behind more problems than are kept', () => {
+  const check = new StreamCheck({ domains: ['history'] });
+  check.accept({ type: 'domain_start', domain: 'history', total: 5000, rows: null });
+  for (let batch = 0; batch < 1000; batch++) {
+    check.accept({ type: 'records', domain: 'history', batch, count: 2, rows: 1 });
+  }
+  expect(check.tellTotal('history', 6000)).toBe(false);
+  expect(check.isChanged).toBe(true);
+});
+
+it('a stream that names another job than the one that was asked for is another result', () => {
+  const check = new StreamCheck({ domains: ['history'] }, 'job-1');
+  check.accept({ type: 'meta', job_id: 'job-2', rows: null });
+  expect(check.isChanged).toBe(true);
+});
+
+it('a stream that names a second job is another result', () => {
+  const check = new StreamCheck({ domains: ['history'] });
+  for (const job_id of ['job-1', 'job-2']) check.accept({ type: 'meta', job_id, rows: null });
+  expect(check.isChanged).toBe(true);
+});

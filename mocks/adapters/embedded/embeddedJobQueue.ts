@@ -122,8 +122,12 @@ class EmbeddedJobQueue implements JobQueue {
       ...fields,
     });
     const end: JobEnd = { ...fields, completed_at: this.#seconds() };
-    if (running?.attempt) await running.attempt.end(end);
-    else await store.endJob(jobId, end);
-    this.#startWaiting();
+    try {
+      if (running?.attempt) await running.attempt.end(end);
+      else await store.endJob(jobId, end);
+    } finally {
+      // also where the job has expired meanwhile
+      this.#startWaiting();
+    }
   }
 }

@@ -116,6 +116,9 @@ export function noticeText(notice: TraceNotice, messages: TraceMessages): Notice
   return { text: noticeSentence(notice, messages), code };
 }
 
+const shortNames = (values: readonly string[]) =>
+  values.slice(0, NAMED_VALUES).map((value) => shortText(value, NAME_LENGTH));
+
 function noticeSentence(
   notice: Exclude<TraceNotice, { kind: 'server-warning' }>,
   messages: TraceMessages,
@@ -133,10 +136,9 @@ function noticeSentence(
     case 'line-unexpected':
       return notices.lineUnexpected(shortText(notice.type, NAME_LENGTH));
     case 'values-not-found':
-      return notices.valuesNotFound(
-        notice.values.slice(0, NAMED_VALUES).map((value) => shortText(value, NAME_LENGTH)),
-        notice.values.length,
-      );
+      return notices.valuesNotFound(shortNames(notice.values), notice.values.length);
+    case 'seeds-not-sent':
+      return notices.seedsNotSent(notice.counted, notice.sent);
     case 'non-finite-numbers':
       return notices.nonFiniteNumbers(notice.count);
     case 'quality-meta':

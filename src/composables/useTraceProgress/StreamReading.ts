@@ -1,10 +1,12 @@
 import { withRetry } from '../../jobs/index.js';
 import { SERVER_ERROR_CODES } from '../../protocol/index.js';
 import { type CompletenessProblem, StreamInterruptedError } from '../../stream/index.js';
+import { hasTail, isTold } from '../../stream/domainTally.js';
 import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
 import type { Received } from './Received.js';
+import { loadAndReceivePages, loadPages } from './loadPages.js';
 import type { PagesEnd } from './receivePages.js';
 import {
   isBadLine,
@@ -22,6 +24,8 @@ import { urlOnWay, type WayOn, WaysOn } from './wayOn.js';
 export interface StreamReadingOptions {
   /** Of the job; its `/result` gives pages. */
   statusUrl: string;
+  /** Null where the server named none. */
+  jobId?: string | null;
   /** For the stream of a job that is still at work. */
   createFollow?: () => FollowEvents;
 }
@@ -51,9 +55,6 @@ interface StreamEnd {
 const ENDED: StreamEnd = { error: null, interruption: null };
 /** Rows of an earlier reading are gone on with. */
 const TAKEN_UP: StreamEnd = { error: null, interruption: null, isTakenUp: true };
-
-/** Code for a rare case, in a file of its own. */
-const loadPages = () => import('./receivePages.js');
 
 /**
  * Reads a job's result into the store, batch by batch, over as many requests as it takes: a stream
@@ -131,12 +132,14 @@ export class StreamReading {
   #begin(): void {
     const { request, writer, meter } = this.#run;
     const { domains, profile } = request;
-    this.#check = new StreamCheck({ domains, profile });
+    this.#check = new StreamCheck({ domains, profile }, this.#options.jobId);
     this.#receiver = new StreamReceiver(this.#run, this.#check, this.#options.createFollow?.());
     this.#ways = new WaysOn();
     this.#problems = [];
     this.#line = 1;
     this.#bytes = 0;
+    this.#mostRows = 0;
+    this.#filledRows = 0;
     // in the order in which they were asked for, whatever the order in which they come
     for (const domain of domains) writer.openDomain(domain);
     meter.startStep();
@@ -172,6 +175,7 @@ export class StreamReading {
     const before = isCutShort(this.#check.verdict().problems) ? TAKEN_UP : ENDED;
     let end = isBegun ? before : await this.#open(url);
     while (this.#isMissing(end, isFollowed)) {
+      if (hasTail(this.#check.expected())) this.#ways.refuseStreams();
       const way = this.#ways.next(isFollowed);
       if (way?.kind === 'pages') {
         const { areOffered, error } = await this.#readPages(false, end);
@@ -191,7 +195,7 @@ export class StreamReading {
   #isMissing({ interruption, isTakenUp }: StreamEnd, isFollowed: boolean): boolean {
     if (this.#check.isChanged || this.#check.isFullResult) return false;
     if (interruption || isTakenUp) return true;
-    if (isFollowed || this.#rows === 0) return false;
+    if (isFollowed || !isTold(this.#check.expected())) return false;
     const { problems } = this.#check.verdict();
     const line = problems.find((it) => it.kind === 'error-line');
     if (line?.code === SERVER_ERROR_CODES.resultRestarted) return false;
@@ -231,8 +235,7 @@ export class StreamReading {
   }
 
   async #readPages(isOnlyWay: boolean, { interruption, isTakenUp }: StreamEnd): Promise<PagesEnd> {
-    const { receivePages } = await loadPages();
-    const end = await receivePages({
+    const end = await loadAndReceivePages({
       run: this.#run,
       statusUrl: this.#options.statusUrl,
       check: this.#check,

@@ -20,7 +20,7 @@ import {
   createFollowedProgress,
   type DomainProgress,
 } from './createDomainProgress.js';
-import { notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
+import { learnEntries, notifyQuality, notifyWarning, receiveAnswer } from './receiveRows.js';
 import type { TraceRun } from './TraceRun.js';
 
 /** Told while a job is followed. */
@@ -84,6 +84,8 @@ export class StreamReceiver {
     if (batch && typeof header.domain === 'string') this.#takeBatch(header.domain, batch, isTaken);
     else if (isTaken && message?.type === 'full_result')
       await this.#takeFullResult(message.data, result ?? new Map());
+    else if (result)
+      for (const [domain, batches] of result) learnEntries(this.#run, domain, batches);
     else if (isTaken && message) this.#takeLine(message);
     await this.#run.breathe();
   }

@@ -95,6 +95,8 @@ class Runner implements TraceRunner {
 
   attach(job: TraceJob): Promise<TraceState> {
     const { profile, domains, seedCount, containerCount } = job;
+    // the job goes on, only here it is begun with anew
+    if (this.#current?.job?.statusUrl === job.statusUrl) this.#current.cancelOnServer = null;
     const work: GoOn = async (run) => {
       run.enter({ status: 'queued', job: null, seedCount, containerCount });
       await attachJob(run, job);
@@ -130,7 +132,7 @@ class Runner implements TraceRunner {
 
   reset(): void {
     this.#end();
-    this.#options.writer.clear();
+    this.#clearStore();
     this.meter = null;
     this.#enter({ status: 'idle' });
   }
@@ -145,14 +147,30 @@ class Runner implements TraceRunner {
     return this.#current?.endedIn === null;
   }
 
+  #clearStore(): void {
+    const { writer } = this.#options;
+    writer.take(this.#leave);
+    writer.clear();
+  }
+
+  /** Another trace takes the store over: rows of two would stand in one table. */
+  readonly #leave = (): void => {
+    if (this.canDetach) this.detach();
+    else this.cancel();
+    if (!this.#current) return;
+    // what came is gone with the store
+    this.#current.goOn = null;
+    this.#current.decoder.close();
+  };
+
   #begin(trace: Pick<CurrentRun, 'request' | 'work' | 'isAttached' | 'job'>): Promise<TraceState> {
     this.#end();
-    const { writer, now, onJob, onNotices, limits } = this.#options;
+    const { now, onJob, onNotices, limits } = this.#options;
     const { request, work, isAttached } = trace;
     // a job that was begun before is none of a trace that is run anew
     const job = isAttached ? trace.job : null;
     onJob(job);
-    writer.clear();
+    this.#clearStore();
     this.meter = createTraceMeter(now, createTraceGuard(limits, onNotices));
     const fresh = { cancelOnServer: null, goOn: null, endedIn: null };
     const controller = new AbortController();

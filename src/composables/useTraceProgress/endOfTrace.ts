@@ -2,7 +2,7 @@ import { SERVER_ERROR_CODES, type TraceErrorCode } from '../../protocol/index.js
 import type { TraceState } from './traceState.js';
 
 const GONE: readonly TraceErrorCode[] = ['JOB_NOT_FOUND', 'JOB_FAILED'];
-const FAULTS: readonly TraceErrorCode[] = ['DECODE_WORKER_FAILED', 'UNEXPECTED'];
+const FAULTS: readonly TraceErrorCode[] = ['DECODE_WORKER_FAILED', 'LIMIT_EXCEEDED', 'UNEXPECTED'];
 
 function errorOf(state: TraceState) {
   return 'error' in state ? state.error : null;

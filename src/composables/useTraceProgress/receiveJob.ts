@@ -73,7 +73,7 @@ async function receiveFinished(
   const known = begun?.hasRows ? begun : null;
   if (!known) dropRows(run);
   run.enter({ status: 'streaming', jobId, ...scope });
-  const reading = known ?? new StreamReading(run, { statusUrl });
+  const reading = known ?? new StreamReading(run, { statusUrl, jobId });
   run.onResume(goOnWith(job, scope, reading));
   const received = await reading.read({ url: streamUrl });
   if (received.problems.some(({ kind }) => kind === 'result-changed')) run.onResume(null);
@@ -108,9 +108,9 @@ export async function receiveJob(
   scope: TraceScope,
   begun: StreamReading | null = null,
 ): Promise<Received> {
-  const { streamUrl, statusUrl } = job;
+  const { streamUrl, statusUrl, jobId } = job;
   cancelWith(run, job);
-  run.onJob({ jobId: job.jobId, statusUrl, streamUrl, ...scope });
+  run.onJob({ jobId, statusUrl, streamUrl, ...scope });
   run.onResume(goOnWith(job, scope, begun));
   run.enter({ status: 'queued', job: null, ...scope });
   run.meter.startStep();
@@ -118,8 +118,8 @@ export async function receiveJob(
   const mayFollow = streamUrl !== null && !begun;
   let isFinished = mayFollow && !job.follow && (await waitForJob(run, job, scope, true));
   if (mayFollow && !isFinished && isStreamSlotFree()) {
-    const createEvents = () => createFollow(run, job.jobId, scope);
-    reading = new StreamReading(run, { statusUrl, createFollow: createEvents });
+    const createEvents = () => createFollow(run, jobId, scope);
+    reading = new StreamReading(run, { statusUrl, jobId, createFollow: createEvents });
     run.onResume(goOnWith(job, scope, reading));
     const followed = await followJob(run, reading, streamUrl, scope);
     const mayHaveMore = followed?.error === null && reading.hasHoles;

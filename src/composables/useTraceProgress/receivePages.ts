@@ -13,6 +13,7 @@ import { batchSizeOf, MOST_HOLE_ROWS, planFill, probeOf } from '../../stream/pla
 import type { StreamCheck } from '../../stream/StreamCheck.js';
 import {
   createRowsReader,
+  learnEntries,
   notifyNonFinite,
   notifyQuality,
   type RowsReader,
@@ -91,6 +92,10 @@ class PagesReceiver {
     const { check, isOnlyWay } = this.#source;
     if (isOnlyWay) check.endByPages();
     const missing = check.missing();
+    const begun = [...check.expected()].filter(([, { received }]) => received > 0);
+    const isLeftAlone = begun.every(([domain]) => !missing.includes(domain));
+    // what is there is all of whole domains: it must be of the same result, too
+    if (missing.length > 0 && begun[0] && isLeftAlone && !(await this.#isSame(begun[0][0]))) return;
     for (const domain of missing) {
       try {
         await this.#receiveDomain(domain);
@@ -101,6 +106,8 @@ class PagesReceiver {
       }
       if (check.isChanged) return;
     }
+    // while the pages of one domain came, those of the one before may have become another result's
+    if (missing.length > 1 && this.hasPages && !(await this.#isSame(missing[0]!))) return;
     // nothing but the end was missing, and what stands before it
     if (missing.length === 0) await this.#askForFigures();
     if (!this.hasPages && this.#refusal) throw this.#refusal;
@@ -109,9 +116,9 @@ class PagesReceiver {
 
   /** Rows of a full batch, as the domains tell that have several: it is one setting of a server. */
   get #sizeHint(): number | null {
-    const sizes = [...this.#source.check.expected().values()].map(
-      (tally) => batchSizeOf(tally) ?? 0,
-    );
+    const sizes = [...this.#source.check.expected().values()]
+      .filter(({ pieces }) => pieces.list.length > 1)
+      .map((tally) => batchSizeOf(tally) ?? 0);
     return Math.max(0, ...sizes) || null;
   }
 
@@ -158,7 +165,7 @@ class PagesReceiver {
       const limit = Math.min(MOST_HOLE_ROWS, hole.rows - done);
       const page = await this.#page(domain, hole.offset + done, limit);
       if (!page) return;
-      parts.push(...(limit < hole.rows ? this.#learn(domain, page) : page));
+      parts.push(...(limit < hole.rows ? learnEntries(this.#source.run, domain, page) : page));
     }
     const before = run.writer.rowCount();
     const chunks = parts.map(({ rowCount }) => rowCount).filter((rows) => rows > 0);
@@ -218,18 +225,25 @@ class PagesReceiver {
         addBytes(bytes - bytesBefore);
         bytesBefore = bytes;
       },
+    }).catch((error: unknown) => {
+      run.signal.throwIfAborted();
+      // rows of an answer that was refused: their entries are in the dictionaries
+      for (const [name, others] of this.#reader.batches())
+        learnEntries(this.#source.run, name, others);
+      throw error;
     });
     run.signal.throwIfAborted();
     const batches = this.#reader.batches();
     const own = batches.get(domain) ?? [];
-    for (const [name, others] of batches) if (name !== domain) this.#learn(name, others);
+    for (const [name, others] of batches)
+      if (name !== domain) learnEntries(this.#source.run, name, others);
     try {
       if (this.#isWanted(url, page, place.limit, batches.size)) return own;
     } catch (error) {
-      this.#learn(domain, own);
+      learnEntries(this.#source.run, domain, own);
       throw error;
     }
-    this.#learn(domain, own);
+    learnEntries(this.#source.run, domain, own);
     return null;
   }
 
@@ -270,15 +284,5 @@ class PagesReceiver {
     if (check.hasFigures || !answer.aggregation) return;
     check.hasFigures = true;
     run.writer.setAggregation(answer.aggregation as MsdAggregation);
-  }
-
-  /** Tells a table the dictionary entries of batches, in the order in which they were decoded. */
-  #learn(domain: string, batches: readonly DecodedBatch[]): DecodedBatch[] {
-    const { writer } = this.#source.run;
-    return batches.map((batch) => {
-      writer.append(domain, withoutRows(batch));
-      const columns = batch.columns.map((column) => ({ ...column, increment: null }));
-      return { ...batch, columns };
-    });
   }
 }

@@ -5,7 +5,7 @@ import type {
   MsdAggregation,
   StreamMessage,
 } from '../../protocol/index.js';
-import { countRows, type DecodedBatch, type ReadAnswer } from '../../records/index.js';
+import { countRows, type DecodedBatch, type ReadAnswer, withoutRows } from '../../records/index.js';
 import type { CompletenessProblem } from '../../stream/index.js';
 import { nextTask } from '../../stream/createYielder.js';
 import { fieldsOf, textOf, textsOf, wholeNumber } from '../../stream/messageHeader.js';
@@ -17,7 +17,7 @@ const MOST_QUALITY_TEXT = 500;
 /** Reads a body whose rows are taken as columns. */
 export interface RowsReader {
   read: BodyReader;
-  /** The rows of the body that was read last. */
+  /** The rows of the body that was read last, once. */
   batches(): ReadAnswer['batches'];
 }
 
@@ -29,8 +29,28 @@ export function createRowsReader({ decoder }: TraceRun): RowsReader {
       batches = answer.batches;
       return { ...answer, rowCounts: countRows(batches) };
     },
-    batches: () => batches,
+    batches() {
+      const taken = batches;
+      batches = new Map();
+      return taken;
+    },
   };
+}
+
+/**
+ * Tells a table the dictionary entries of batches whose rows are not wanted, or not yet: all that are
+ * decoded later build on them. Gives the batches without them.
+ */
+export function learnEntries(
+  { writer }: TraceRun,
+  domain: string,
+  batches: readonly DecodedBatch[],
+): DecodedBatch[] {
+  return batches.map((batch) => {
+    writer.append(domain, withoutRows(batch));
+    const columns = batch.columns.map((column) => ({ ...column, increment: null }));
+    return { ...batch, columns };
+  });
 }
 
 /** Appends rows that came together batch by batch, so that the page can draw in between. */
@@ -114,10 +134,18 @@ export function notifyWarning(
 
 /** The last status of each domain, by what the result lacks. */
 export function settleDomains(run: TraceRun, problems: readonly CompletenessProblem[]): void {
+  const isNamed = problems.some((problem) => 'domain' in problem && problem.domain !== null);
+  // rows are missing, and nobody knows of which domain
+  const isAnyShort = problems.some(
+    (it) =>
+      it.kind === 'more-problems' ||
+      (it.kind === 'total-mismatch' && !isNamed) ||
+      (it.kind === 'domain-failed' && it.domain === null),
+  );
   for (const domain of new Set([...run.writer.names(), ...run.request.domains])) {
     const own = problems.filter((problem) => 'domain' in problem && problem.domain === domain);
     const failed = own.some(({ kind }) => kind === 'domain-failed');
-    if (failed) run.writer.setStatus(domain, 'failed');
-    else run.writer.setStatus(domain, own.length > 0 ? 'incomplete' : 'complete');
+    const isWhole = own.length === 0 && !isAnyShort;
+    run.writer.setStatus(domain, failed ? 'failed' : isWhole ? 'complete' : 'incomplete');
   }
 }

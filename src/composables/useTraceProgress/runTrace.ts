@@ -49,6 +49,13 @@ async function findSeeds(run: TraceRun): Promise<ResolvedSeeds | null> {
   }
 }
 
+/** What the trace lacks from its beginning. */
+function notifyMissing(run: TraceRun, { notFound, seedIds, seedCount: counted }: ResolvedSeeds) {
+  if (notFound.length > 0) run.notify([{ kind: 'values-not-found', values: notFound }]);
+  const sent = seedIds.length;
+  if (counted > sent) run.notify([{ kind: 'seeds-not-sent', counted, sent }]);
+}
+
 async function receiveOutcome(
   run: TraceRun,
   outcome: EventsOutcome,
@@ -72,9 +79,7 @@ export async function runTrace(run: TraceRun): Promise<void> {
   const { profile, params, domains } = request;
   run.onResume(null);
   const found = await findSeeds(run);
-  if (found && found.notFound.length > 0) {
-    run.notify([{ kind: 'values-not-found', values: found.notFound }]);
-  }
+  if (found) notifyMissing(run, found);
   if (!found || found.seedIds.length === 0) {
     run.enter({ status: 'complete', jobId: null, seedCount: 0, containerCount: 0 });
     return;

@@ -78,6 +78,8 @@ export type TraceNotice =
   | CompletenessNotice
   /** Values of the query that the server does not know. */
   | { kind: 'values-not-found'; values: readonly string[] }
+  /** The server counts more lots than it sent; those are not in the trace. */
+  | { kind: 'seeds-not-sent'; counted: number; sent: number }
   /** Bare NaN or Infinity came where JSON has none; they are shown as empty. */
   | { kind: 'non-finite-numbers'; count: number }
   /** The trace nears a limit of the page, at which it would end. */

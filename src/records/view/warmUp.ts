@@ -19,6 +19,7 @@ function sampleBatch(index: number): DecodedBatch {
   const numbers = Int32Array.from({ length: BATCH_ROWS }, (_, i) => (7_919 * i) % 100_000);
   const texts = Array.from({ length: ENTRIES }, (_, i) => String(1_000 + ((37 * i) % ENTRIES)));
   const increment = {
+    from: 0,
     bytes: new TextEncoder().encode(texts.join('')),
     ends: Uint32Array.from(texts, (_, i) => TEXT_LENGTH * (i + 1)),
     isToken: new Uint8Array(ENTRIES),
