@@ -54,6 +54,8 @@ export type LineFault =
   | { kind: 'wrong-total'; of: 'domain_start' | 'domain_end' | 'complete'; by: number }
   /** Batches are left out without a word. */
   | { kind: 'hole'; batch: number; batches: number }
+  /** The last rows of the batch are left out, with a `count` to match; all of them: it comes empty. */
+  | { kind: 'short-batch'; batch: number; rows: number }
   /** The batch comes a second time, right behind itself. */
   | { kind: 'repeat'; batch: number }
   /** The batch and the one behind it change places. */

@@ -37,6 +37,13 @@ function raised(line: string, field: string, by: number): string {
     : line;
 }
 
+/** The batch without its last rows. */
+function shortened(line: string, rows: number): string {
+  const message = parse(line);
+  const data = (message.data as unknown[]).slice(0, -rows);
+  return `${JSON.stringify({ ...message, count: data.length, data })}\n`;
+}
+
 function wrongTotal({ of, by }: Extract<LineFault, { kind: 'wrong-total' }>): LineEditor {
   const field = { domain_start: 'total', domain_end: 'count', complete: 'total_records' }[of];
   return (line, batch) => {
@@ -98,6 +105,8 @@ function editorOf(fault: Exclude<LineFault, { kind: 'endless-line' }>): LineEdit
       return (line, batch) =>
         batch !== null && batch >= from && batch < from + batches ? [] : [line];
     }
+    case 'short-batch':
+      return at(fault.batch, (line) => [shortened(line, fault.rows)]);
     case 'repeat':
       return at(fault.batch, (line) => [line, line]);
     case 'reorder':

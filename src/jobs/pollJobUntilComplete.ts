@@ -13,7 +13,7 @@ import { createRetryPolicy, type RetryOptions } from './retryPolicy.js';
 export interface PollOptions extends SendOptions, RetryOptions {
   /** Wait between two polls, ms, or a function of the last status. @default 3000 */
   intervalMs?: number | ((status: JobStatus) => number);
-  /** Time for the job to finish, ms. @default 1800000 (30 min) */
+  /** Time for the job to finish, ms; while the machine sleeps it stands still. @default 1800000 (30 min) */
   timeoutMs?: number;
   /** Time for one poll, ms. @default 15000 */
   requestTimeoutMs?: number;

@@ -19,6 +19,7 @@ function isCurable(fault: Fault, { offersPages }: ChaosTrace): boolean {
     case 'hole':
     case 'reorder':
     case 'short-page':
+    case 'short-batch':
       return offersPages;
     case 'error-line':
       return PASSING_CODES.includes(fault.code ?? '');

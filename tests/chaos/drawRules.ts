@@ -40,6 +40,7 @@ const STREAM_FAULTS: readonly (readonly [weight: number, draw: Draw])[] = [
     }),
   ],
   [4, (r, t) => ({ kind: 'hole', batch: batchOf(r, t), batches: r.whole(1, 4) })],
+  [2, (r, t) => ({ kind: 'short-batch', batch: batchOf(r, t), rows: r.whole(1, t.batchSize) })],
   [2, (r, t) => ({ kind: 'repeat', batch: batchOf(r, t) })],
   [2, (r, t) => ({ kind: 'reorder', batch: batchOf(r, t) })],
   [

@@ -288,6 +288,17 @@ describe('the lines of a stream', () => {
     }
   });
 
+  it('leave rows of a batch out, and count those that are left', async () => {
+    for (const rows of [1, 2, 9]) {
+      const lines = await disturbedLines({ kind: 'short-batch', batch: 1, rows });
+      const batches = lines.filter(({ type }) => type === 'records');
+      const left = Math.max(0, 2 - rows);
+      expect(batches.map(({ count }) => count)).toEqual([2, left, 2, 2, 2, 2]);
+      const data = batches[1]!.data as { ROW: number }[];
+      expect(data.map(({ ROW }) => ROW)).toEqual([2, 3].slice(0, left));
+    }
+  });
+
   it('end with an error line in place of a batch', async () => {
     const lines = await disturbedLines({ kind: 'error-line', batch: 4, code: 'CHUNK_EXPIRED' });
     expect(batchesOf(lines)).toEqual(ALL.slice(0, 4));

@@ -13,7 +13,8 @@ export interface UseTraceProgressOptions {
   domains?: MaybeRefOrGetter<TraceDomain[] | undefined>;
   /**
    * Name of the store, for reading it elsewhere by `useTraceStore(storeId)`; such a store outlives
-   * the component. @default a store of its own that goes with the component
+   * the component. A trace that begins in a store takes it over from the one before, which is detached.
+   * @default a store of its own that goes with the component
    */
   storeId?: string;
   /** Put before the paths of the API. @default '' (the page's own server) */
