@@ -18,10 +18,10 @@ const MOST_MISSING = 100_000;
  * batches are not as they should be: places of rows are then not known. `hint` is the size in another
  * domain, which decides where both that of a full batch and that of a last one are possible.
  */
-export function batchSizeOf(
-  { pieces, batches, total }: DomainTally,
-  hint: number | null = null,
-): number | null {
+export function batchSizeOf(tally: DomainTally, hint: number | null = null): number | null {
+  const { pieces, total } = tally;
+  // a batch without rows has no place of its own
+  if (hasEmptyBatch(tally)) return null;
   const isWhole = ({ span, isDoubtful }: Piece, next: Piece | undefined) =>
     span === 1 && !isDoubtful && next?.span !== 0;
   const own = pieces.list.filter((piece, i, all) => isWhole(piece, all[i + 1]));
@@ -33,9 +33,9 @@ export function batchSizeOf(
     return isEven && isLastInPlace(own.at(-1)!, size, total) ? size : null;
   }
   const only = own[0];
-  // those that pages brought were placed by the batches that came before
-  if (!only || total === null || batches.size !== pieces.list.length) return null;
-  if (only.batch === 0) return only.rows;
+  if (!only || total === null) return null;
+  // the only one of its domain may be any part of a full one
+  if (only.batch === 0) return only.rows < total ? only.rows : null;
   const isInside = (only.batch + 1) * only.rows <= total;
   const whole = (total - only.rows) / only.batch;
   const isAtEnd = Number.isInteger(whole) && whole > only.rows;
@@ -68,10 +68,9 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   for (const batch of batches) last = Math.max(last, batch);
   if (doubtful.length === 0 && batches.size === last + 1) return { holes: [], tail: received };
   if (total === null || last - batches.size > MOST_MISSING) return null;
-  // a batch without rows has no place of its own
-  if (size === null || last * size >= total || hasEmptyBatch(tally)) return planAnew(tally, last);
+  if (size === null || last * size >= total) return planAnew(tally, last);
   const isThere = (batch: number) => batches.has(batch) && !doubtful.includes(batch);
-  const step = Math.max(1, Math.floor(MOST_HOLE_ROWS / size));
+  const step = Math.floor(MOST_HOLE_ROWS / size);
   const holes: Hole[] = [];
   for (let batch = 0; batch <= last; batch++) {
     if (isThere(batch)) continue;
@@ -82,8 +81,7 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   for (const hole of holes) {
     hole.rows = Math.min(total, (hole.to + 1) * size) - hole.offset;
   }
-  const end = isThere(last) ? endOf(tally, last, size) : Math.min(total, (last + 1) * size);
-  return { holes, tail: end + tally.tail };
+  return { holes, tail: Math.min(total, (last + 1) * size) + tally.tail };
 }
 
 /** Places are not known: all behind the first hole is fetched, and takes the place of what came. */
@@ -110,13 +108,6 @@ function hasEmptyBatch({ pieces, batches }: DomainTally): boolean {
   let spans = 0;
   for (const { span } of pieces.list) spans += span;
   return spans !== batches.size;
-}
-
-/** Batches that pages brought are whole, up to the end of the domain. */
-function endOf({ pieces, total }: DomainTally, batch: number, size: number): number {
-  const own = pieces.find(batch);
-  const end = own ? batch * size + own.piece.rows : (batch + 1) * size;
-  return Math.min(total!, end);
 }
 
 /** A row of the table, and its place in the result. */

@@ -192,6 +192,16 @@ describe('holes in a stream', () => {
     expect(notices).toEqual(isBroken ? [] : [{ kind: 'rows-filled', rows: missing }]);
   });
 
+  it('are filled though a domain of one batch has as many rows as a last batch', async () => {
+    // the row behind the hole once more before it: no probe tells them apart
+    const rows = makeRows(9, 1);
+    const result: Result = { history: rows.with(4, rows[5]!), holds: makeRows(4, 2) };
+    const server = createGivenServer({ result, size: SIZE, faults: [skip('history', 0)] });
+    const { problems, rows: got } = await readResult(server, ['history', 'holds']);
+    expect(problems).toEqual([]);
+    expect(got).toEqual(result);
+  });
+
   it('are fetched 5000 rows at a time', async () => {
     const result: Result = { history: makeRows(40_000) };
     const server = createGivenServer({
