@@ -10,6 +10,7 @@ import {
   createDomainTally,
   type DomainTally,
   fillHole,
+  isInTail,
   isWholeDomain,
   markAgain,
   markDomain,
@@ -183,6 +184,7 @@ export class StreamCheck {
       this.#notices.push({ kind: 'batch-repeated', domain, batch });
       return this.#takeBatchAgain(tally, batch, header);
     }
+    if (tally && batch !== null && isInTail(tally, batch)) return 'drop';
     const isOver = this.#end !== null || (tally?.ended === true && tally.again === null);
     if (domain === null || tally === null || batch === null || isOver) {
       this.#problems.add({ kind: 'batch-unexpected', domain, batch });
@@ -206,7 +208,7 @@ export class StreamCheck {
     const isSound = rows !== null && rows === wholeNumber(count);
     if (!isSound) return 'drop';
     if (found?.piece.isDoubtful) {
-      this.place = replaceBatch(tally, batch, rows);
+      this.place = replaceBatch(tally, found, rows);
       this.#problems.settleBatch(domain as string, batch);
       return 'take';
     }

@@ -25,3 +25,20 @@ describe('a reading that ended early', () => {
     expect(run.meter.read()).toMatchObject({ rows: 35, totalRows: 35 });
   });
 });
+
+it('rows that pages brought do not come again by a stream, once there are no pages', async () => {
+  let isGone = false;
+  const onPage = ({ domain }: { domain: string }) => {
+    if (isGone) return json({ error: 'no', code: 'NOT_FOUND' }, { status: 404 });
+    return domain === 'holds' ? json({}, { status: 503 }) : undefined;
+  };
+  const faults = [(lines: string[]) => lines.slice(0, 4)];
+  const server = createGivenServer({ result: RESULT, size: 5, faults, onPage });
+  const { reading, run, rows, tables } = await readResult(server, DOMAINS);
+  expect(rows).toEqual({ ...RESULT, holds: [] });
+  isGone = true;
+  reading.takeUp({ ...run, signal: new AbortController().signal });
+  const { problems } = await reading.read({ url: '/job/stream' });
+  expect(tables.get('history')!.toJSON()).toEqual(RESULT.history);
+  expect(problems).toEqual([]);
+});
