@@ -226,6 +226,9 @@ describe('a job that can be followed', () => {
     ]);
     expect(trace.notices.value).toEqual([]);
     expect(trace.metrics.value.resumeCount).toBe(1);
+    // a job that is at work has no pages
+    const asked = server.asked();
+    expect(asked.indexOf('GET /job')).toBeLessThan(asked.indexOf('GET /job/result'));
   });
 
   it('has its holes filled by pages once it has ended', async () => {

@@ -97,6 +97,14 @@ describe('a stream of the given server that breaks off', () => {
     expect(rows).toEqual(RESULT);
   });
 
+  it('before its first batch is opened again', async () => {
+    const server = given([cut(2)]);
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    expect(server.asked).toEqual(['stream', 'stream']);
+  });
+
   it('is gone on with where only a page tells how many rows there are', async () => {
     const unknown: Fault = (lines) =>
       lines.map((line) => line.replace('"total":47', '"total":null'));

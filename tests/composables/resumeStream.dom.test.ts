@@ -217,6 +217,16 @@ describe('a stream that broke off', () => {
     expect(cells(trace)).toEqual(ALL);
   });
 
+  it('behind a batch without a cursor is not gone on with by an older one', async () => {
+    const more = { ...records('history', 1, [{ a: 3 }]), cursor: undefined };
+    const server = resumeServer([broken(lines([...FIRST, more])), whole(WHOLE)]);
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(server.streams).toEqual(['', '']);
+    expect(trace.notices.value).toEqual([]);
+    expect(cells(trace)).toEqual(ALL);
+  });
+
   it('is asked for under its own query', async () => {
     const streamUrl = '/job/stream?sig=a%2Fb';
     const server = resumeServer([broken(lines(FIRST)), whole(REST)], { streamUrl });
