@@ -248,6 +248,19 @@ describe('a job that can be followed', () => {
     expect(server.follow).toHaveBeenCalledTimes(1);
   });
 
+  it('is not polled where its result came in one line', async () => {
+    const data = {
+      results: {
+        history: { data: [{ a: 1 }], count: 1 },
+        holds: { data: [], count: 0 },
+      },
+    };
+    const server = followServer([() => ndjson(lines([{ type: 'full_result', data }]))]);
+    const trace = setup(server);
+    expect((await trace.execute(PARAMS)).status).toBe('complete');
+    expect(server.asked()).not.toContain('GET /job');
+  });
+
   it('shows its place in the queue until it is at work', async () => {
     const { answer, write, close } = openBody();
     const trace = setup(followServer([answer]));

@@ -142,6 +142,21 @@ it('a domain whose last pages are too short has not ended', async () => {
   expect(problems).toContainEqual(unfinished);
 });
 
+it('a stream that says before its first row that it failed is asked for nothing more', async () => {
+  const failed = '{"type":"error","code":"INTERNAL_ERROR","message":"no"}\n';
+  const server = given([both(cut(1), (lines) => [...lines, failed])]);
+  const { problems } = await readResult(server, DOMAINS);
+  expect(problems[0]).toMatchObject({ kind: 'error-line', code: 'INTERNAL_ERROR' });
+  expect(server.asked).toEqual(['stream']);
+});
+
+it('a stream that cannot be opened has nothing to tell', async () => {
+  const fetch = async () => json({ error: 'no', code: 'JOB_NOT_FOUND' }, { status: 404 });
+  const { notices, error } = await readResult({ fetch }, DOMAINS);
+  expect(error).toMatchObject({ status: 404 });
+  expect(notices).toEqual([]);
+});
+
 describe('a result that has changed', () => {
   it.each<[string, Result, boolean]>([
     ['in its total, seen by a page', { ...RESULT, history: makeRows(48, 1) }, true],
@@ -160,8 +175,11 @@ describe('a result that has changed', () => {
         },
       ],
     };
-    const { problems, rows } = await readResult(createGivenServer(changed), DOMAINS);
+    const server = createGivenServer(changed);
+    const { problems, rows, error } = await readResult(server, DOMAINS);
     expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+    expect(error).toBeNull();
+    expect(server.asked).toHaveLength(hasPages ? 2 : 3);
     expect(rows).toEqual({ history: RESULT.history!.slice(0, 20), holds: [], jobs: [] });
   });
 
@@ -170,6 +188,15 @@ describe('a result that has changed', () => {
     const server = given([cut(6), other], { hasPages: false });
     const { problems } = await readResult(server, DOMAINS);
     expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+  });
+
+  it('within a stream is told', async () => {
+    const twice = change('history', 1, (line) => line + line.replace('"QTY":12', '"QTY":13'));
+    const server = given([twice]);
+    const { problems, error } = await readResult(server, DOMAINS);
+    expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+    expect(error).toBeNull();
+    expect(server.asked).toEqual(['stream']);
   });
 
   it('by the id of its query is told', async () => {
@@ -284,6 +311,27 @@ describe('holes in a stream', () => {
     expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'holds', from: 1, to: 1 });
   });
 
+  it('that a stream has each time stay named, and are looked for once more', async () => {
+    const faults = Array<Fault>(10).fill(skip('history', 4));
+    const server = given(faults, { hasPages: false });
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'history', from: 4, to: 4 });
+    expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+    expect(server.asked).toEqual(['stream', 'history 19+1', 'stream']);
+  });
+
+  it.each([
+    ['behind them', 9, 3],
+    ['before them', 1, 2],
+  ])('are looked for in a stream that breaks off %s', async (_where, lines, streams) => {
+    const server = given([skip('history', 4), cut(lines)], { hasPages: false });
+    const { problems, rows } = await readResult(server, DOMAINS);
+    const isFilled = streams === 3;
+    expect(problems.length === 0).toBe(isFilled);
+    expect(isDeepStrictEqual(rows, RESULT)).toBe(isFilled);
+    expect(server.asked.filter((it) => it === 'stream')).toHaveLength(streams);
+  });
+
   it('are filled where a page is short once', async () => {
     let pages = 0;
     const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
@@ -295,6 +343,18 @@ describe('holes in a stream', () => {
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
   });
+});
+
+it('a result that comes whole in one line is asked for no pages', async () => {
+  const results = Object.fromEntries(
+    Object.entries(RESULT).map(([domain, data]) => [domain, { data, count: data.length }]),
+  );
+  const line = JSON.stringify({ type: 'full_result', data: { results } });
+  const server = given([() => [`${line}\n`]]);
+  const { problems, rows } = await readResult(server, DOMAINS);
+  expect(problems).toEqual([]);
+  expect(rows).toEqual(RESULT);
+  expect(server.asked).toEqual(['stream']);
 });
 
 describe('batches', () => {
