@@ -90,6 +90,7 @@ describe('a stream of the given server that breaks off', () => {
     ['a page without a total', () => json({ results: { history: { data: [{}], count: 1 } } })],
     ['a web page', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
     ['501', () => json({}, { status: 501 })],
+    ['400', () => json({ error: 'no', code: 'INVALID_PARAMS' }, { status: 400 })],
   ])('is read again where the server sends %s in place of a page', async (_what, onPage) => {
     const server = given([cut(6)], { onPage });
     const { problems, rows } = await readResult(server, DOMAINS);
@@ -97,12 +98,29 @@ describe('a stream of the given server that breaks off', () => {
     expect(rows).toEqual(RESULT);
   });
 
-  it('before its first batch is opened again', async () => {
-    const server = given([cut(2)]);
-    const { problems, rows } = await readResult(server, DOMAINS);
+  it.each([
+    [0, 0],
+    [2, 1],
+  ])('behind its line %i, before its first batch, is opened again', async (lines, resumeCount) => {
+    const server = given([cut(lines)]);
+    const { problems, rows, metrics } = await readResult(server, DOMAINS);
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
+    expect(metrics).toMatchObject({ resumeCount });
     expect(server.asked).toEqual(['stream', 'stream']);
+  });
+
+  it('before its first batch each time is made up for by pages', async () => {
+    const server = given(Array<Fault>(6).fill(cut(2)));
+    const { problems, rows, notices } = await readResult(server, DOMAINS);
+    expect({ problems, notices }).toEqual({ problems: [], notices: [] });
+    expect(rows).toEqual(RESULT);
+    expect(server.asked.slice(5)).toEqual([
+      'stream',
+      'history 0+20000',
+      'holds 0+20000',
+      'jobs 0+20000',
+    ]);
   });
 
   it('is gone on with where only a page tells how many rows there are', async () => {
@@ -113,6 +131,26 @@ describe('a stream of the given server that breaks off', () => {
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
     expect(server.asked.slice(1, 3)).toEqual([FIRST.replace('46', '0'), 'history 0+47']);
+  });
+
+  it('is gone on with where a page tells the place of what came', async () => {
+    const unknown: Fault = (lines) =>
+      lines.map((line) => line.replace('"total":47', '"total":null'));
+    const server = given([both(unknown, skip('history', 0, 1, 2, 3), cut(3))]);
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    const asked = ['history 0+1', 'history 20+1', 'history 0+20', 'history 25+20000'];
+    expect(server.asked.slice(1, 5)).toEqual(asked);
+  });
+
+  it('names a domain that only pages say has failed', async () => {
+    const onPage = ({ domain }: { domain: string }) => {
+      const results = { jobs: { data: [], count: 0, total: 0 } };
+      return domain === 'jobs' ? json({ results, failed_domains: ['jobs'] }) : undefined;
+    };
+    const { problems } = await readResult(given([cut(6)], { onPage }), DOMAINS);
+    expect(problems).toContainEqual({ kind: 'domain-failed', domain: 'jobs' });
   });
 
   it('keeps its rows and names what is missing where the result has expired', async () => {
@@ -325,7 +363,8 @@ describe('holes in a stream', () => {
     ['before them', 1, 2],
   ])('are looked for in a stream that breaks off %s', async (_where, lines, streams) => {
     const server = given([skip('history', 4), cut(lines)], { hasPages: false });
-    const { problems, rows } = await readResult(server, DOMAINS);
+    const { problems, rows, error } = await readResult(server, DOMAINS);
+    expect(error).toBeNull();
     const isFilled = streams === 3;
     expect(problems.length === 0).toBe(isFilled);
     expect(isDeepStrictEqual(rows, RESULT)).toBe(isFilled);

@@ -21,7 +21,7 @@ describe('a reading that ended early', () => {
     isAway = false;
     reading.takeUp({ ...run, signal: new AbortController().signal });
     const received = await reading.read({ url: '/job/stream' });
-    expect(received).toMatchObject({ problems: [], error: null });
+    expect(received).toMatchObject({ problems: [], notices: [], error: null });
     expect(DOMAINS.map((name) => tables.get(name)!.toJSON())).toEqual(Object.values(RESULT));
     expect(run.meter.read()).toMatchObject({ rows: 35, totalRows: 35 });
   });

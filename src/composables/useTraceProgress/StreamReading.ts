@@ -238,7 +238,7 @@ export class StreamReading {
       check: this.#check,
       receiver: this.#receiver,
       isOnlyWay,
-      isBreak: (interruption !== null || isTakenUp === true) && this.#rows > 0,
+      isBreak: interruption !== null || isTakenUp === true,
       after: interruption,
       addBytes: (bytes) => this.#run.meter.setBytes((this.#bytes += bytes)),
     });

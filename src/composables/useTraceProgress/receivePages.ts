@@ -223,14 +223,13 @@ class PagesReceiver {
     const batches = this.#reader.batches();
     const own = batches.get(domain) ?? [];
     for (const [name, others] of batches) if (name !== domain) this.#learn(name, others);
+    let isWanted = false;
     try {
-      if (this.#isWanted(url, page, place.limit, batches.size)) return own;
-    } catch (error) {
-      this.#learn(domain, own);
-      throw error;
+      isWanted = this.#isWanted(url, page, place.limit, batches.size);
+    } finally {
+      if (!isWanted) this.#learn(domain, own);
     }
-    this.#learn(domain, own);
-    return null;
+    return isWanted ? own : null;
   }
 
   /** Whether the rows of a page may be taken; throws where it is none, or not as it should be. */
