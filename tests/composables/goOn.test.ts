@@ -123,6 +123,14 @@ describe('a stream of the given server that breaks off', () => {
     ]);
   });
 
+  it('before it has ended a domain without rows is made up for by pages', async () => {
+    const faults = Array<Fault>(6).fill(cut(2));
+    const server = createGivenServer({ result: { jobs: [] }, size: SIZE, faults });
+    const { problems } = await readResult(server, ['jobs']);
+    expect(problems).toEqual([]);
+    expect(server.asked.at(-1)).toBe('jobs 0+20000');
+  });
+
   it('is gone on with where only a page tells how many rows there are', async () => {
     const unknown: Fault = (lines) =>
       lines.map((line) => line.replace('"total":47', '"total":null'));

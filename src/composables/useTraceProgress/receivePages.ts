@@ -161,7 +161,7 @@ class PagesReceiver {
       parts.push(...(limit < hole.rows ? this.#learn(domain, page) : page));
     }
     const before = run.writer.rowCount();
-    const chunks = parts.map(({ rowCount }) => rowCount).filter((rows) => rows > 0);
+    const chunks = parts.map(({ rowCount }) => rowCount);
     const { at, removed } = check.fill(domain, hole, chunks);
     run.writer.insert(domain, at, removed, parts);
     receiver.addRows(domain, run.writer.rowCount() - before);
