@@ -167,6 +167,8 @@ describe.each([
     expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
     expect(server.streams).toEqual([first, first]);
     expect(trace.notices.value).toEqual([{ kind: 'rows-read-anew', reason: 'restarted' }]);
+    // a reading from the beginning, which no stream is gone on with
+    expect(trace.metrics.value.resumeCount).toBe(0);
     expect(cells(trace)).toEqual(ALL);
   });
 
