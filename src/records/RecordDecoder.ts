@@ -14,7 +14,10 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LEAST_ROWS = 64;
-/** A server may announce any number of rows: room for more than this is made as they come. */
+/**
+ * A server may announce any number of rows: room for more than this is made as they come. As many
+ * columns as may be have fewer cells then than a batch may have.
+ */
 const MOST_ROWS_AT_ONCE = 16_384;
 /** Rows between two chances to pause: well below a millisecond. */
 const STEP_ROWS = 500;
@@ -122,7 +125,6 @@ export class RecordDecoder {
     this.#rows = 0;
     // a row has at least the two bytes of its braces: a hint cannot ask for more memory than that
     this.#capacity = Math.max(LEAST_ROWS, Math.min(rowHint, bytesLeft >>> 1, MOST_ROWS_AT_ONCE));
-    this.#holdCells();
     for (const column of this.#columns) column.begin(this.#capacity);
   }
 

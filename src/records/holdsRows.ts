@@ -7,17 +7,15 @@ import type { DecodedBatch } from './DecodedBatch.js';
  * same decoder, and the table must know the batch's dictionary entries: equal codes are equal values.
  */
 export function holdsRows(table: ColumnTable, row: number, batch: DecodedBatch): boolean {
-  const { rowCount } = batch;
+  const { rowCount, columns } = batch;
   if (row + rowCount > table.rowCount) return false;
-  const chunks = new Map(batch.columns.map(({ name, chunk }) => [name, chunk]));
-  for (const { name } of table.columns) if (!chunks.has(name)) chunks.set(name, null);
   let done = 0;
   while (done < rowCount) {
     const at = table.batchOf(row + done);
     const from = row + done - table.starts[at]!;
     const end = table.starts[at + 1] ?? table.rowCount;
     const length = Math.min(rowCount - done, end - (row + done));
-    for (const [name, chunk] of chunks) {
+    for (const { name, chunk } of columns) {
       const column = table.column(name);
       if (!column || !isSame(column, { at, from, length, chunk, offset: done })) return false;
     }

@@ -27,6 +27,12 @@ export interface BatchPlace {
   removed: number;
 }
 
+/** A batch's own chunk, and its place among all. */
+export interface FoundPiece {
+  at: number;
+  piece: Piece;
+}
+
 /** Knows in which order the batches of a domain lie in its table, whatever the order in which they came. */
 export class BatchPieces {
   readonly #pieces: Piece[] = [];
@@ -53,17 +59,12 @@ export class BatchPieces {
     return { at, removed };
   }
 
-  /** Takes a batch whose rows are in doubt out; null where it is not there, or beyond doubt. */
-  removeDoubtful(batch: number): Piece | null {
-    const at = this.behind(batch) - 1;
-    const piece = this.#pieces[at];
-    if (piece?.batch !== batch || !piece.isDoubtful) return null;
+  remove(at: number): void {
     this.#pieces.splice(at, 1);
-    return piece;
   }
 
-  /** The batch's own chunk, and its place among all; null where it has none of its own. */
-  find(batch: number): { at: number; piece: Piece } | null {
+  /** Null where a batch has no chunk of its own. */
+  find(batch: number): FoundPiece | null {
     const at = this.behind(batch) - 1;
     const piece = this.#pieces[at];
     return piece?.batch === batch && piece.span === 1 ? { at, piece } : null;

@@ -10,6 +10,7 @@ import {
   createDomainTally,
   type DomainTally,
   fillHole,
+  isInTail,
   isWholeDomain,
   markAgain,
   markDomain,
@@ -100,11 +101,8 @@ export class StreamCheck {
 
   /** What came of each domain that was asked for, announced or sent, in this order. */
   expected(): Map<string, DomainTally> {
-    const expected = new Map<string, DomainTally>();
-    for (const domain of [...this.#asked, ...(this.#announced ?? []), ...this.#domains.keys()]) {
-      expected.set(domain, this.tallyOf(domain));
-    }
-    return expected;
+    const names = [...this.#asked, ...(this.#announced ?? []), ...this.#domains.keys()];
+    return new Map(names.map((domain) => [domain, this.tallyOf(domain)]));
   }
 
   /** The domains of which something is missing that the server may have. */
@@ -187,6 +185,7 @@ export class StreamCheck {
       this.#notices.push({ kind: 'batch-repeated', domain, batch });
       return this.#takeBatchAgain(tally, batch, header);
     }
+    if (tally && batch !== null && isInTail(tally, batch)) return 'drop';
     const isOver = this.#end !== null || (tally?.ended === true && tally.again === null);
     if (domain === null || tally === null || batch === null || isOver) {
       this.#problems.add({ kind: 'batch-unexpected', domain, batch });
@@ -210,7 +209,7 @@ export class StreamCheck {
     const isSound = rows !== null && rows === wholeNumber(count);
     if (!isSound) return 'drop';
     if (found?.piece.isDoubtful) {
-      this.place = replaceBatch(tally, batch, rows);
+      this.place = replaceBatch(tally, found, rows);
       this.#problems.settleBatch(domain as string, batch);
       return 'take';
     }

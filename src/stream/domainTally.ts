@@ -1,4 +1,4 @@
-import { type BatchPlace, BatchPieces, type Hole } from './BatchPieces.js';
+import { type BatchPlace, BatchPieces, type FoundPiece, type Hole } from './BatchPieces.js';
 import type { CompletenessProblem, CompletenessVerdict } from './CompletenessProblem.js';
 import { type MessageHeader, wholeNumber } from './messageHeader.js';
 
@@ -79,13 +79,20 @@ export function addBatch(
   return rows === 0 ? null : tally.pieces.add(batch, rows, isDoubtful);
 }
 
-/** Takes a batch, whose rows were in doubt, anew; null where they were not. */
-export function replaceBatch(tally: DomainTally, batch: number, rows: number): BatchPlace | null {
-  const doubtful = tally.pieces.removeDoubtful(batch);
-  if (!doubtful) return null;
-  tally.received -= doubtful.rows;
-  const at = tally.pieces.behind(batch);
-  addBatch(tally, batch, { rows, isDoubtful: false });
+/** Whether pages brought the rows of a batch that has not come: those behind all others. */
+export function isInTail({ tail, pieces }: DomainTally, batch: number): boolean {
+  return tail > 0 && pieces.behind(batch) === pieces.list.length;
+}
+
+/** Takes a batch, whose rows were in doubt, anew. */
+export function replaceBatch(
+  tally: DomainTally,
+  { at, piece }: FoundPiece,
+  rows: number,
+): BatchPlace {
+  tally.pieces.remove(at);
+  tally.received -= piece.rows;
+  addBatch(tally, piece.batch, { rows, isDoubtful: false });
   return { at, removed: 1 };
 }
 
@@ -152,11 +159,6 @@ function missingBatches(domain: string, batches: Set<number>): CompletenessProbl
     next = batch + 1;
   }
   return problems;
-}
-
-/** Pages brought rows behind all batches: no stream can tell which of its own they are. */
-export function hasTail(tallies: ReadonlyMap<string, DomainTally>): boolean {
-  return [...tallies.values()].some(({ tail }) => tail > 0);
 }
 
 /** There are rows, or should be. */

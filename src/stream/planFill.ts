@@ -18,10 +18,13 @@ const MOST_MISSING = 100_000;
  * batches are not as they should be: places of rows are then not known. `hint` is the size in another
  * domain, which decides where both that of a full batch and that of a last one are possible.
  */
-export function batchSizeOf(
-  { pieces, batches, total }: DomainTally,
-  hint: number | null = null,
-): number | null {
+export function batchSizeOf(tally: DomainTally, hint: number | null = null): number | null {
+  // a batch without rows has no place of its own
+  return hasEmptyBatch(tally) ? null : evenSizeOf(tally, hint);
+}
+
+/** As `batchSizeOf`, of the batches that have rows. */
+function evenSizeOf({ pieces, total }: DomainTally, hint: number | null): number | null {
   const isWhole = ({ span, isDoubtful }: Piece, next: Piece | undefined) =>
     span === 1 && !isDoubtful && next?.span !== 0;
   const own = pieces.list.filter((piece, i, all) => isWhole(piece, all[i + 1]));
@@ -33,9 +36,9 @@ export function batchSizeOf(
     return isEven && isLastInPlace(own.at(-1)!, size, total) ? size : null;
   }
   const only = own[0];
-  // those that pages brought were placed by the batches that came before
-  if (!only || total === null || batches.size !== pieces.list.length) return null;
-  if (only.batch === 0) return only.rows;
+  if (!only || total === null) return null;
+  // the only one of its domain may be any part of a full one
+  if (only.batch === 0) return only.rows < total ? only.rows : null;
   const isInside = (only.batch + 1) * only.rows <= total;
   const whole = (total - only.rows) / only.batch;
   const isAtEnd = Number.isInteger(whole) && whole > only.rows;
@@ -66,16 +69,13 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   const doubtful = pieces.list.filter(({ isDoubtful }) => isDoubtful).map(({ batch }) => batch);
   let last = -1;
   for (const batch of batches) last = Math.max(last, batch);
-  const isEmpty = hasEmptyBatch(tally);
-  if (doubtful.length === 0 && batches.size === last + 1 && !isEmpty) {
-    if (isPrefix(tally, size)) return { holes: [], tail: received };
-  }
+  const hasPrefix = isPrefix(tally, hint);
+  const isGapless = doubtful.length === 0 && batches.size === last + 1 && !hasEmptyBatch(tally);
+  if (isGapless && hasPrefix) return { holes: [], tail: received };
   if (total === null || last - batches.size > MOST_MISSING) return null;
-  // a batch without rows has no place of its own
-  if (size === null || last * size >= total || isEmpty)
-    return planAnew(tally, last, isPrefix(tally, size));
+  if (size === null || last * size >= total) return planAnew(tally, last, hasPrefix);
   const isThere = (batch: number) => batches.has(batch) && !doubtful.includes(batch);
-  const step = Math.max(1, Math.floor(MOST_HOLE_ROWS / size));
+  const step = Math.floor(MOST_HOLE_ROWS / size);
   const holes: Hole[] = [];
   for (let batch = 0; batch <= last; batch++) {
     if (isThere(batch)) continue;
@@ -86,16 +86,16 @@ export function planFill(tally: DomainTally, hint: number | null = null): FillPl
   for (const hole of holes) {
     hole.rows = Math.min(total, (hole.to + 1) * size) - hole.offset;
   }
-  const end = isThere(last) ? endOf(tally, last, size) : Math.min(total, (last + 1) * size);
-  return { holes, tail: end + tally.tail };
+  return { holes, tail: Math.min(total, (last + 1) * size) + tally.tail };
 }
 
 /**
  * Whether what came are the first rows of the domain: where its end was told, and batches differ in size,
  * what is missing may have been left out of any of them.
  */
-function isPrefix({ ended, pieces, tail }: DomainTally, size: number | null): boolean {
-  return !ended || size !== null || pieces.list.length < 2 || tail > 0;
+function isPrefix(tally: DomainTally, hint: number | null): boolean {
+  const { ended, pieces, tail } = tally;
+  return !ended || pieces.list.length < 2 || tail > 0 || evenSizeOf(tally, hint) !== null;
 }
 
 /** Places are not known: all behind the first hole is fetched, and takes the place of what came. */
@@ -124,13 +124,6 @@ function hasEmptyBatch({ pieces, batches }: DomainTally): boolean {
   return spans !== batches.size;
 }
 
-/** Batches that pages brought are whole, up to the end of the domain. */
-function endOf({ pieces, total }: DomainTally, batch: number, size: number): number {
-  const own = pieces.find(batch);
-  const end = own ? batch * size + own.piece.rows : (batch + 1) * size;
-  return Math.min(total!, end);
-}
-
 /** A row of the table, and its place in the result. */
 export interface Probe {
   offset: number;
@@ -142,8 +135,7 @@ export interface Probe {
 /** A row by which a result is known again: the last one before the first hole, else the first there is. */
 export function probeOf(tally: DomainTally, hint: number | null = null): Probe | null {
   const { list } = tally.pieces;
-  const own = batchSizeOf(tally, hint);
-  if (list[0]?.batch === 0 && !isPrefix(tally, own)) return { offset: 0, at: 0, row: 0 };
+  if (list[0]?.batch === 0 && !isPrefix(tally, hint)) return { offset: 0, at: 0, row: 0 };
   const rows = list.length === 0 ? tally.tail : prefixOf(tally).rows;
   if (rows > 0) return { offset: rows - 1, at: 0, row: rows - 1 };
   const size = batchSizeOf(tally, hint);

@@ -226,6 +226,9 @@ describe('a job that can be followed', () => {
     ]);
     expect(trace.notices.value).toEqual([]);
     expect(trace.metrics.value.resumeCount).toBe(1);
+    // a job that is at work has no pages
+    const asked = server.asked();
+    expect(asked.indexOf('GET /job')).toBeLessThan(asked.indexOf('GET /job/result'));
   });
 
   it('has its holes filled by pages once it has ended', async () => {
@@ -243,6 +246,19 @@ describe('a job that can be followed', () => {
     expect(trace.store.tables.get('history')!.toJSON()).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
     expect(trace.notices.value).toEqual([{ kind: 'rows-filled', rows: 3 }]);
     expect(server.follow).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not polled where its result came in one line', async () => {
+    const data = {
+      results: {
+        history: { data: [{ a: 1 }], count: 1 },
+        holds: { data: [], count: 0 },
+      },
+    };
+    const server = followServer([() => ndjson(lines([{ type: 'full_result', data }]))]);
+    const trace = setup(server);
+    expect((await trace.execute(PARAMS)).status).toBe('complete');
+    expect(server.asked()).not.toContain('GET /job');
   });
 
   it('shows its place in the queue until it is at work', async () => {

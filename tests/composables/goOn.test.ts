@@ -91,11 +91,45 @@ describe('a stream of the given server that breaks off', () => {
     ['a page without a total', () => json({ results: { history: { data: [{}], count: 1 } } })],
     ['a web page', () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })],
     ['501', () => json({}, { status: 501 })],
+    ['400', () => json({ error: 'no', code: 'INVALID_PARAMS' }, { status: 400 })],
   ])('is read again where the server sends %s in place of a page', async (_what, onPage) => {
     const server = given([cut(6)], { onPage });
     const { problems, rows } = await readResult(server, DOMAINS);
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
+  });
+
+  it.each([
+    [0, 0],
+    [2, 1],
+  ])('behind its line %i, before its first batch, is opened again', async (lines, resumeCount) => {
+    const server = given([cut(lines)]);
+    const { problems, rows, metrics } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    expect(metrics).toMatchObject({ resumeCount });
+    expect(server.asked).toEqual(['stream', 'stream']);
+  });
+
+  it('before its first batch each time is made up for by pages', async () => {
+    const server = given(Array<Fault>(6).fill(cut(2)));
+    const { problems, rows, notices } = await readResult(server, DOMAINS);
+    expect({ problems, notices }).toEqual({ problems: [], notices: [] });
+    expect(rows).toEqual(RESULT);
+    expect(server.asked.slice(5)).toEqual([
+      'stream',
+      'history 0+20000',
+      'holds 0+20000',
+      'jobs 0+20000',
+    ]);
+  });
+
+  it('before it has ended a domain without rows is made up for by pages', async () => {
+    const faults = Array<Fault>(6).fill(cut(2));
+    const server = createGivenServer({ result: { jobs: [] }, size: SIZE, faults });
+    const { problems } = await readResult(server, ['jobs']);
+    expect(problems).toEqual([]);
+    expect(server.asked.at(-1)).toBe('jobs 0+20000');
   });
 
   it('is gone on with where only a page tells how many rows there are', async () => {
@@ -106,6 +140,26 @@ describe('a stream of the given server that breaks off', () => {
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
     expect(server.asked.slice(1, 3)).toEqual([FIRST.replace('46', '0'), 'history 0+47']);
+  });
+
+  it('is gone on with where a page tells the place of what came', async () => {
+    const unknown: Fault = (lines) =>
+      lines.map((line) => line.replace('"total":47', '"total":null'));
+    const server = given([both(unknown, skip('history', 0, 1, 2, 3), cut(3))]);
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toEqual([]);
+    expect(rows).toEqual(RESULT);
+    const asked = ['history 0+1', 'history 20+1', 'history 0+20', 'history 25+20000'];
+    expect(server.asked.slice(1, 5)).toEqual(asked);
+  });
+
+  it('names a domain that only pages say has failed', async () => {
+    const onPage = ({ domain }: { domain: string }) => {
+      const results = { jobs: { data: [], count: 0, total: 0 } };
+      return domain === 'jobs' ? json({ results, failed_domains: ['jobs'] }) : undefined;
+    };
+    const { problems } = await readResult(given([cut(6)], { onPage }), DOMAINS);
+    expect(problems).toContainEqual({ kind: 'domain-failed', domain: 'jobs' });
   });
 
   it('keeps its rows and names what is missing where the result has expired', async () => {
@@ -135,6 +189,21 @@ it('a domain whose last pages are too short has not ended', async () => {
   expect(problems).toContainEqual(unfinished);
 });
 
+it('a stream that says before its first row that it failed is asked for nothing more', async () => {
+  const failed = '{"type":"error","code":"INTERNAL_ERROR","message":"no"}\n';
+  const server = given([both(cut(1), (lines) => [...lines, failed])]);
+  const { problems } = await readResult(server, DOMAINS);
+  expect(problems[0]).toMatchObject({ kind: 'error-line', code: 'INTERNAL_ERROR' });
+  expect(server.asked).toEqual(['stream']);
+});
+
+it('a stream that cannot be opened has nothing to tell', async () => {
+  const fetch = async () => json({ error: 'no', code: 'JOB_NOT_FOUND' }, { status: 404 });
+  const { notices, error } = await readResult({ fetch }, DOMAINS);
+  expect(error).toMatchObject({ status: 404 });
+  expect(notices).toEqual([]);
+});
+
 describe('a result that has changed', () => {
   it.each<[string, Result, boolean]>([
     ['in its total, seen by a page', { ...RESULT, history: makeRows(48, 1) }, true],
@@ -153,8 +222,11 @@ describe('a result that has changed', () => {
         },
       ],
     };
-    const { problems, rows } = await readResult(createGivenServer(changed), DOMAINS);
+    const server = createGivenServer(changed);
+    const { problems, rows, error } = await readResult(server, DOMAINS);
     expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+    expect(error).toBeNull();
+    expect(server.asked).toHaveLength(hasPages ? 2 : 3);
     expect(rows).toEqual({ history: RESULT.history!.slice(0, 20), holds: [], jobs: [] });
   });
 
@@ -163,6 +235,15 @@ describe('a result that has changed', () => {
     const server = given([cut(6), other], { hasPages: false });
     const { problems } = await readResult(server, DOMAINS);
     expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+  });
+
+  it('within a stream is told', async () => {
+    const twice = change('history', 1, (line) => line + line.replace('"QTY":12', '"QTY":13'));
+    const server = given([twice]);
+    const { problems, error } = await readResult(server, DOMAINS);
+    expect(problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+    expect(error).toBeNull();
+    expect(server.asked).toEqual(['stream']);
   });
 
   it('by the id of its query is told', async () => {
@@ -191,6 +272,16 @@ describe('holes in a stream', () => {
     expect(server.pageRows).toBeLessThanOrEqual(missing + 4);
     const isBroken = where === 'with their ends';
     expect(notices).toEqual(isBroken ? [] : [{ kind: 'rows-filled', rows: missing }]);
+  });
+
+  it('are filled though a domain of one batch has as many rows as a last batch', async () => {
+    // the row behind the hole once more before it: no probe tells them apart
+    const rows = makeRows(9, 1);
+    const result: Result = { history: rows.with(4, rows[5]!), holds: makeRows(4, 2) };
+    const server = createGivenServer({ result, size: SIZE, faults: [skip('history', 0)] });
+    const { problems, rows: got } = await readResult(server, ['history', 'holds']);
+    expect(problems).toEqual([]);
+    expect(got).toEqual(result);
   });
 
   it('are fetched 5000 rows at a time', async () => {
@@ -267,6 +358,28 @@ describe('holes in a stream', () => {
     expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'holds', from: 1, to: 1 });
   });
 
+  it('that a stream has each time stay named, and are looked for once more', async () => {
+    const faults = Array<Fault>(10).fill(skip('history', 4));
+    const server = given(faults, { hasPages: false });
+    const { problems, rows } = await readResult(server, DOMAINS);
+    expect(problems).toContainEqual({ kind: 'batches-missing', domain: 'history', from: 4, to: 4 });
+    expect(rows.history).toEqual(RESULT.history!.toSpliced(20, 5));
+    expect(server.asked).toEqual(['stream', 'history 19+1', 'stream']);
+  });
+
+  it.each([
+    ['behind them', 9, 3],
+    ['before them', 1, 2],
+  ])('are looked for in a stream that breaks off %s', async (_where, lines, streams) => {
+    const server = given([skip('history', 4), cut(lines)], { hasPages: false });
+    const { problems, rows, error } = await readResult(server, DOMAINS);
+    expect(error).toBeNull();
+    const isFilled = streams === 3;
+    expect(problems.length === 0).toBe(isFilled);
+    expect(isDeepStrictEqual(rows, RESULT)).toBe(isFilled);
+    expect(server.asked.filter((it) => it === 'stream')).toHaveLength(streams);
+  });
+
   it('are filled where a page is short once', async () => {
     let pages = 0;
     const onPage = ({ offset, limit }: { offset: number; limit: number }) => {
@@ -278,6 +391,18 @@ describe('holes in a stream', () => {
     expect(problems).toEqual([]);
     expect(rows).toEqual(RESULT);
   });
+});
+
+it('a result that comes whole in one line is asked for no pages', async () => {
+  const results = Object.fromEntries(
+    Object.entries(RESULT).map(([domain, data]) => [domain, { data, count: data.length }]),
+  );
+  const line = JSON.stringify({ type: 'full_result', data: { results } });
+  const server = given([() => [`${line}\n`]]);
+  const { problems, rows } = await readResult(server, DOMAINS);
+  expect(problems).toEqual([]);
+  expect(rows).toEqual(RESULT);
+  expect(server.asked).toEqual(['stream']);
 });
 
 describe('batches', () => {

@@ -160,6 +160,18 @@ describe.each([
     expect(cells(trace)).toEqual(ALL);
   });
 
+  it('drops its rows and reads them anew where it says that its job began anew', async () => {
+    const restarted = { type: 'error', code: 'RESULT_RESTARTED', message: 'begun anew' };
+    const server = resumeServer([whole([...FIRST, restarted]), whole(WHOLE)], { follow });
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(server.streams).toEqual([first, first]);
+    expect(trace.notices.value).toEqual([{ kind: 'rows-read-anew', reason: 'restarted' }]);
+    // a reading from the beginning, which no stream is gone on with
+    expect(trace.metrics.value.resumeCount).toBe(0);
+    expect(cells(trace)).toEqual(ALL);
+  });
+
   it('keeps its rows and says why where the result has expired', async () => {
     const expired = { job_id: 'job-1', status: 'finished' };
     const answers = [broken(lines(FIRST)), error(404, 'JOB_RESULT_EXPIRED')];
@@ -193,14 +205,15 @@ describe.each([
 
 describe('a stream that broke off', () => {
   it.each([
-    ['was refused', refused],
-    ['brought no row', whole([META])],
-  ])('keeps its rows where each of five tries to go on %s', async (_how, inVain) => {
+    ['was refused', refused, { code: 'NETWORK_ERROR' }],
+    ['brought no row', whole([META]), { code: 'STREAM_INTERRUPTED', line: 2 }],
+    ['brought nothing', whole([]), { code: 'STREAM_INTERRUPTED', line: 1 }],
+  ])('keeps its rows where each of five tries to go on %s', async (_how, inVain, cause) => {
     const server = resumeServer([broken(lines(FIRST)), inVain]);
     const { trace, waits } = setupWaits(server);
     expect(await trace.execute(PARAMS)).toMatchObject({
       status: 'incomplete',
-      error: { code: 'RETRIES_EXHAUSTED' },
+      error: { code: 'RETRIES_EXHAUSTED', cause },
     });
     expect(server.streams).toHaveLength(6);
     expect(waits).toEqual([1500, 3000, 6000, 12_000, 22_500]);
@@ -215,6 +228,36 @@ describe('a stream that broke off', () => {
     expect(server.streams.at(-1)).toBe('?cursor=history%2F0');
     expect(trace.notices.value).toEqual([]);
     expect(cells(trace)).toEqual(ALL);
+  });
+
+  it('behind a batch without a cursor is not gone on with by an older one', async () => {
+    const more = { ...records('history', 1, [{ a: 3 }]), cursor: undefined };
+    const server = resumeServer([broken(lines([...FIRST, more])), whole(WHOLE)]);
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(server.streams).toEqual(['', '']);
+    expect(trace.notices.value).toEqual([]);
+    expect(cells(trace)).toEqual(ALL);
+  });
+
+  it('is read anew once its job has finished, where what followed its cursor was another result', async () => {
+    const other = [{ ...META, job_id: 'job-2' }, ...REST.slice(1)];
+    const server = resumeServer([broken(lines(FIRST)), whole(other), whole(WHOLE)], {
+      follow: true,
+    });
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    expect(server.streams.at(-1)).toBe('');
+    expect(trace.notices.value).toEqual([{ kind: 'rows-read-anew', reason: 'interrupted' }]);
+    expect(cells(trace)).toEqual(ALL);
+  });
+
+  it('tells of a batch that comes again behind its cursor', async () => {
+    const server = resumeServer([broken(lines(FIRST)), whole(WHOLE)]);
+    const { trace } = setupWaits(server);
+    expect(await trace.execute(PARAMS)).toMatchObject({ status: 'complete' });
+    const repeated = { kind: 'batch-repeated', domain: 'history', batch: 0 };
+    expect(trace.notices.value).toEqual([repeated]);
   });
 
   it('is asked for under its own query', async () => {

@@ -109,17 +109,22 @@ describe('cancel', () => {
     expect(deletes(server)).toEqual(['DELETE /job']);
   });
 
-  it('ends a job that was taken up', async () => {
+  it.each([
+    [true, ['DELETE /job']],
+    [undefined, []],
+  ])('ends a job that was taken up where its status offers that: %s', async (cancel, asked) => {
+    const status = { job_id: 'job-1', status: 'finished', profile: 'query_tool', cancel };
     const server = createTraceServer({
-      'GET /job': () => json({ job_id: 'job-1', status: 'finished', cancel: true }),
+      'GET /job': () => json(status),
       'GET /job/stream': held,
     });
     const trace = setup(server);
     const done = trace.attach(JOB);
     await vi.waitFor(() => expect(trace.store.domains[0]?.rowCount).toBe(2));
+    expect(trace.job.value).toEqual({ ...JOB, profile: 'query_tool' });
     trace.cancel();
     expect((await done).status).toBe('cancelled');
-    expect(deletes(server)).toEqual(['DELETE /job']);
+    expect(deletes(server)).toEqual(asked);
   });
 });
 
@@ -176,6 +181,22 @@ describe('attach', () => {
     expect(await trace.resume()).toBe(trace.state.value);
     expect(server.asked()).toEqual(['GET /job']);
     expect(sessionStorage.getItem(KEY)).toBeNull();
+  });
+
+  it('says what else the server refuses, and keeps the job', async () => {
+    const server = createTraceServer({ 'GET /job': () => json({}, { status: 403 }) });
+    const error = { code: 'HTTP_ERROR', status: 403 };
+    expect(await persisted(server).attach(JOB)).toMatchObject({ status: 'failed', error });
+    expect(kept()).toEqual(JOB);
+  });
+
+  it('follows a job at once where its status offers that', async () => {
+    const server = createTraceServer({
+      'GET /job': () => json({ job_id: 'job-1', status: 'started', follow: true }),
+      'GET /job/stream': stream(STREAM),
+    });
+    expect((await setup(server).attach(JOB)).status).toBe('complete');
+    expect(server.asked()).toEqual(['GET /job', 'GET /job/stream']);
   });
 
   it('waits out a server that hesitates', async () => {
@@ -303,6 +324,8 @@ describe('what is found in the storage', () => {
     `{"__proto__":${JSON.stringify(JOB)}}`,
     JSON.stringify({ ...JOB, statusUrl: evil }),
     JSON.stringify({ ...JOB, streamUrl: evil }),
+    JSON.stringify({ ...JOB, statusUrl: '' }),
+    JSON.stringify({ ...JOB, streamUrl: '' }),
     JSON.stringify({ ...JOB, statusUrl: '//evil.test/job' }),
     JSON.stringify({ ...JOB, statusUrl: '/\\evil.test/job' }),
     JSON.stringify({ ...JOB, statusUrl: '\t//evil.test/job' }),
@@ -326,7 +349,8 @@ describe('what is found in the storage', () => {
   });
 
   it('is counted on for nothing but what it should be', async () => {
-    const odd = { ...JOB, jobId: {}, seedCount: -1, containerCount: 'x', extra: 1 };
+    const domains = ['history', 'holds', 'history'];
+    const odd = { ...JOB, jobId: {}, domains, seedCount: -1, containerCount: 'x', extra: 1 };
     sessionStorage.setItem(KEY, JSON.stringify(odd));
     const trace = persisted(serverOf(held));
     await vi.waitFor(() => expect(trace.state.value.status).toBe('streaming'));

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LimitExceededError } from '../../src/index.js';
+import { createTraceGuard } from '../../src/composables/useTraceProgress/createTraceGuard.js';
+import { FIXED_LIMITS } from '../../src/protocol/TraceLimits.js';
 import { appendNotices } from '../../src/composables/useTraceProgress/appendNotices.js';
 import type { TraceNotice } from '../../src/composables/useTraceProgress/traceState.js';
 import { PARAMS, setup, stream } from './traceScope.js';
@@ -116,6 +118,24 @@ describe('a trace with more than the page takes', () => {
 });
 
 describe('what a server causes without end', () => {
+  it('is warned of once a limit', () => {
+    const notify = vi.fn();
+    const guard = createTraceGuard({ maxRows: 100, maxBytes: 100 }, notify);
+    for (const value of [79, 80, 81, 100]) {
+      guard.holdRows(value);
+      guard.holdBytes(value);
+    }
+    const near = (limit: string) => [[{ kind: 'limit-near', limit, percent: 80 }]];
+    expect(notify.mock.calls).toEqual([near('maxRows'), near('maxBytes')]);
+  });
+
+  it('is held to so many batches, however small', () => {
+    const guard = createTraceGuard({}, () => undefined);
+    for (let batches = 0; batches < FIXED_LIMITS.maxBatches; batches++) guard.holdRows(0);
+    const beyond = expect.objectContaining({ code: 'LIMIT_EXCEEDED', limit: 'maxBatches' });
+    expect(() => guard.holdRows(0)).toThrow(beyond);
+  });
+
   it('is kept up to a thousand problems and notices, and counted beyond', async () => {
     const odd = Array.from({ length: 3_000 }, () => ({ ...batch(0, 0), batch: -1 }));
     const warnings = Array.from({ length: 3_000 }, (_, i) => ({

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { requestEvents } from '../../src/jobs/requestEvents.js';
 import { resolveSeeds } from '../../src/jobs/resolveSeeds.js';
-import { namedUrl } from '../../src/jobs/urls.js';
+import { isSameServer, namedUrl } from '../../src/jobs/urls.js';
 import { fakeFetch, json, rejection } from '../stream/bodies.js';
 
 const ASKED = 'https://dash.example/api/trace/events';
@@ -22,6 +22,8 @@ const FOREIGN = [
   'blob:https://dash.example/5f1c',
   'https://',
 ];
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('an address that an answer names', () => {
   it.each(['/j/1', '/j/1?x=https://evil.example', 'https://dash.example/j/1'])(
@@ -54,6 +56,26 @@ describe('an address that an answer names', () => {
       expect(error).toMatchObject({ code: 'INVALID_ANSWER', url: ASKED });
     }
     if (result !== null) expect(new URL(result).origin).toBe('https://dash.example');
+  });
+
+  it.each(['javascript:alert(1)', 'data:,x', 'blob:https://dash.example/5f1c', 'file:///etc'])(
+    'is of no server where it is none of one: %s',
+    (url) => {
+      expect(isSameServer(url, url)).toBe(false);
+    },
+  );
+
+  it('is of no server beyond the length that servers take', () => {
+    const path = (length: number) => '/'.padEnd(length, 'x');
+    expect(isSameServer(path(8_192), ASKED)).toBe(false);
+    expect(isSameServer(path(8_192), '/')).toBe(true);
+    expect(isSameServer(path(8_193), '/')).toBe(false);
+  });
+
+  it('is one path as another in a page without an origin', () => {
+    vi.stubGlobal('location', { origin: 'null' });
+    expect(isSameServer('/j/1', '/api')).toBe(true);
+    expect(isSameServer('https://evil.example/', '/api')).toBe(false);
   });
 
   it.each(['@evil.example/s', '.evil.example/s', ':8443/s'])(

@@ -59,6 +59,10 @@ describe('the rows of a ColumnTable', () => {
       expect(() => table.rows(from, to), `${from} to ${to}`).toThrow(RangeError);
       expect(() => table.toJSON(from, to), `${from} to ${to}`).toThrow(RangeError);
     }
+    for (const row of [-1, 10, 0.5, NaN]) {
+      expect(() => table.row(row), `${row}`).toThrow(RangeError);
+      expect(() => table.value(row, 'id'), `${row}`).toThrow(RangeError);
+    }
     expect(() => table.rows(3, 12)).toThrow('There are no rows 3 to 12: the table has 10 rows.');
   });
 });

@@ -59,6 +59,8 @@ describe('columns', () => {
     const wide = JSON.stringify(rowOf(most));
     const bytes = encode(`[${wide}${',{}'.repeat(20_000)}]`);
     expect(() => new RecordDecoder().decode(bytes, 0, 20_001)).toThrow(beyond('maxCells'));
+    const wideLast = encode(`[${'{},'.repeat(20_000)}${wide}]`);
+    expect(() => new RecordDecoder().decode(wideLast, 0, 20_001)).toThrow(beyond('maxCells'));
   });
 });
 
@@ -98,6 +100,12 @@ describe('domains', () => {
       expect(read(FIXED_LIMITS.maxDomains, wrap).batches.size).toBeLessThan(257);
       expect(() => read(100_000, wrap)).toThrow(beyond('maxDomains'));
     }
+  });
+
+  it('of a whole answer are refused before it is read to its end', () => {
+    const results = names(FIXED_LIMITS.maxDomains + 1).map((name) => `"${name}":{"data":[]}`);
+    const cut = encode(`{"results":{${results.join()}`);
+    expect(() => drain(new LineDecoder().answer(cut))).toThrow(beyond('maxDomains'));
   });
 
   it('have names of bounded length', () => {

@@ -6,6 +6,12 @@ import { decodeRows } from './decodeRows.js';
 import { batches } from './rowArbitraries.js';
 
 type Row = Record<string, unknown>;
+function tableOf(...batchRows: Row[][]): ColumnTable {
+  const decoder = new LineDecoder();
+  const table = new ColumnTable();
+  for (const rows of batchRows) table.append(decodeRows(decoder, 'd', rows));
+  return table;
+}
 const plain = (rows: unknown) => JSON.parse(JSON.stringify(rows)) as Row[];
 
 describe('a table with batches put between its own', () => {
@@ -15,6 +21,7 @@ describe('a table with batches put between its own', () => {
       fc.property(batches, places, (generated, moves) => {
         const decoder = new LineDecoder();
         let table = new ColumnTable();
+        let hasRemoved = false;
         const oracle: Row[][] = [];
         for (const [index, batch] of generated.entries()) {
           const rows = plain(batch);
@@ -26,13 +33,18 @@ describe('a table with batches put between its own', () => {
           const old = oracle.flat();
           table = table.withBatches(at, removed, [decoded]);
           oracle.splice(at, removed, ...(rows.length > 0 ? [rows] : []));
+          hasRemoved ||= removed > 0;
           expect(isDeepStrictEqual([...before], old)).toBe(true);
         }
         expect(table.rowCount).toBe(oracle.flat().length);
         expect(isDeepStrictEqual([...table], oracle.flat())).toBe(true);
-        for (const column of table.columns) {
-          const { values, nulls, absent } = column.statistics;
-          expect(values + nulls + absent).toBe(table.rowCount);
+        const fresh = tableOf(...oracle);
+        for (const { name, statistics } of table.columns) {
+          const { values = 0, nulls = 0, distinct = 0 } = fresh.column(name)?.statistics ?? {};
+          expect(statistics).toMatchObject({ values, nulls });
+          // entries of rows that were removed are left
+          if (!hasRemoved || statistics.distinct !== null)
+            expect(statistics).toMatchObject({ distinct });
         }
       }),
     );
@@ -75,5 +87,49 @@ describe('rows that come again', () => {
         expect(holdsRows(table, all.length, again)).toBe(same.length === 0);
       }),
     );
+  });
+
+  /** Whether a table of batches has these rows from `row` on. */
+  function holds(batchRows: Row[][], row: number, rows: Row[]): boolean {
+    const decoder = new LineDecoder();
+    const table = new ColumnTable();
+    for (const some of batchRows) table.append(decodeRows(decoder, 'd', some));
+    const again = decodeRows(decoder, 'd', rows);
+    table.append(withoutRows(again));
+    return holdsRows(table, row, again);
+  }
+
+  it('differ by one cell, whatever its value and those above it', () => {
+    const at = '2026-01-02 03:04:05';
+    const json = ['0', '1', 'null', '"1"', '""', 'true', `"${at}"`, '"2026-01-02 03:04:06"'];
+    const nested = ['{}', '[]', '[1]', '{"0":1}', '{"a":1}', '{"a":1,"b":2}', '{"b":2,"a":1}'];
+    const sly = ['{"x":{}}', '{"__proto__":{}}', '{"a":{"b":[1,{}]}}', '{"a":{"b":[1,[]]}}'];
+    const cells = [...json, ...nested, ...sly].map((text) => ({ v: JSON.parse(text) as unknown }));
+    for (const above of [[], [{ v: 7 }], [{ v: at }], [{ v: 'x' }]]) {
+      for (const one of [...cells, {}]) {
+        for (const other of [...cells, {}]) {
+          const isSame = holds([[...above, one]], 0, [...above, other]);
+          expect(isSame, JSON.stringify([above, one, other])).toBe(isDeepStrictEqual(one, other));
+        }
+      }
+    }
+  });
+
+  it('are compared over the batches in which they lie', () => {
+    const batch = (...numbers: number[]) => numbers.map((n) => ({ n }));
+    const there = [batch(1, 2), batch(3), batch(4, 5)];
+    expect(holds(there, 1, batch(2, 3, 4))).toBe(true);
+    for (const odd of [batch(1, 3, 4), batch(2, 2, 4), batch(2, 3, 3)]) {
+      expect(holds(there, 1, odd)).toBe(false);
+    }
+    expect(holds(there, 3, batch(4, 5, 6))).toBe(false);
+  });
+
+  it('are compared where their texts have left the dictionary', () => {
+    const texts = (from: number) =>
+      Array.from({ length: 5_000 }, (_, i) => ({ t: `t${from + i}` }));
+    const last = texts(5_000);
+    expect(holds([texts(0), last], 5_000, last)).toBe(true);
+    expect(holds([texts(0), last], 5_000, last.with(4_999, { t: 'other' }))).toBe(false);
   });
 });

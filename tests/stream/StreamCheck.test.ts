@@ -96,6 +96,7 @@ describe('rows in doubt', () => {
     expect(check.place).toEqual({ at: 0, removed: 1 });
     expect([end(6), { type: 'complete', total_records: 6 }].map(accept)).toEqual(['take', 'take']);
     expect(kinds()).toEqual([]);
+    expect(check.missing()).toEqual([]);
   });
 
   it('are as good as missing where there are none', () => {
@@ -141,9 +142,27 @@ describe('a result that is another one', () => {
     accept({ ...meta('history'), [field]: 'two' });
     expect(check.isChanged).toBe(true);
   });
+
+  it('is none for a meta line that leaves an id out', () => {
+    const { check, accept } = begun();
+    check.resume();
+    accept({ ...meta('history'), query_id: 'one' });
+    check.resume();
+    accept({ type: 'meta', domains: ['history'] });
+    expect(check.isChanged).toBe(false);
+  });
 });
 
 describe('what pages bring', () => {
+  it('is not compared with batches of other bounds that come later', () => {
+    const { check, accept } = begun(start(9), batch(2, 3));
+    check.fill('history', { from: 0, to: 1, offset: 0, rows: 6 }, [5, 1]);
+    check.again();
+    expect([start(9), batch(0, 3), batch(1, 3)].map(accept)).toEqual(['drop', 'drop', 'drop']);
+    expect(check.isChanged).toBe(false);
+    expect(check.repeatedAt).toBeNull();
+  });
+
   it('is asked for no domain that failed', () => {
     const { check } = begun();
     expect(check.missing()).toEqual(['history']);
@@ -160,6 +179,21 @@ describe('what pages bring', () => {
     const { check, kinds } = begun(start(9), batch(2, 3), end(9));
     expect(kinds()).toContain('batches-missing');
     check.fill('history', { from: 0, to: 1, offset: 0, rows: 6 }, [5, 1]);
+    expect(kinds()).toEqual(['no-end-mark']);
+  });
+
+  it('behind the batches is not taken from a later stream, which may fill a hole before them', () => {
+    const { check, accept, kinds } = begun(start(9), batch(1, 3));
+    check.addTail('history', 3);
+    check.again();
+    expect([start(9), batch(0, 3), batch(1, 3), batch(2, 3), end(9)].map(accept)).toEqual([
+      'drop',
+      'take',
+      'drop',
+      'drop',
+      'take',
+    ]);
+    expect(check.tallyOf('history').received).toBe(9);
     expect(kinds()).toEqual(['no-end-mark']);
   });
 

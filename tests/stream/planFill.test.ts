@@ -36,7 +36,7 @@ function tallyOf(given: Case): { tally: DomainTally; table: number[][] } {
   for (const [batch, fate] of given.fates.entries()) {
     const rows = rowsOf(given, batch);
     if (fate === 'missing') continue;
-    if (fate === 'doubtful') rows.pop();
+    if (fate === 'doubtful') rows.shift();
     addBatch(tally, batch, { rows: rows.length, isDoubtful: fate === 'doubtful' });
     if (rows.length > 0) table.push(rows);
   }
@@ -50,6 +50,7 @@ function follow(
   hint: number | null,
 ): number[] {
   const plan = planFill(tally, hint)!;
+  expect(plan.tail).toBeLessThanOrEqual(given.total);
   for (const hole of plan.holes) {
     const rows = Array.from({ length: hole.rows }, (_, i) => hole.offset + i);
     const { at, removed } = fillHole(tally, hole, [rows.length]);
@@ -105,6 +106,8 @@ describe('a plan', () => {
     ['batches of several sizes', batches(20, [0, 5], [1, 4], [3, 5]), { from: 2, offset: 9 }],
     ['a last batch that is too large', batches(20, [0, 5], [2, 6]), { from: 1, offset: 5 }],
     ['a last batch before the end', batches(20, [0, 5], [2, 4]), { from: 1, offset: 5 }],
+    ['a larger one at the end', batches(26, [0, 5], [2, 5], [4, 6]), { from: 1, offset: 5 }],
+    ['a last batch beyond the end', batches(18, [0, 5], [3, 5]), { from: 1, offset: 5 }],
     ['a batch without rows', batches(20, [0, 5], [1, 0], [3, 5]), { from: 1, offset: 5 }],
     ['one batch that may be anywhere', batches(9, [1, 4]), { from: 0, offset: 0 }],
   ])('fetches all behind the first hole for %s', (_what, tally, { from, offset }) => {
@@ -112,6 +115,29 @@ describe('a plan', () => {
     const total = tally.total!;
     const hole = { from, to, offset, rows: total - offset };
     expect(planFill(tally)).toEqual({ holes: [hole], tail: total });
+  });
+
+  it('fetches no rows behind the last one for a batch in doubt that lies there', () => {
+    const tally = batches(12_000, [0, 5000], [1, 5000]);
+    addBatch(tally, 4, { rows: 2, isDoubtful: true });
+    const hole = { from: 2, to: 4, offset: 10_000, rows: 2000 };
+    expect(planFill(tally)).toEqual({ holes: [hole], tail: 12_000 });
+  });
+
+  it('goes on where pages brought a hole in two chunks, and rows behind the last batch', () => {
+    const tally = batches(50, [0, 8], [2, 8], [4, 8]);
+    fillHole(tally, { from: 1, to: 1, offset: 8, rows: 8 }, [5, 3]);
+    tally.tail = 3;
+    const hole = { from: 3, to: 3, offset: 24, rows: 8 };
+    expect(planFill(tally)).toEqual({ holes: [hole], tail: 43 });
+  });
+
+  it('is none for batches of unknown places with rows behind them, or with all rows before', () => {
+    const uneven = (total: number) => batches(total, [0, 5], [1, 4], [3, 5]);
+    expect(planFill(uneven(9))).toBeNull();
+    const tally = uneven(20);
+    tally.tail = 2;
+    expect(planFill(tally)).toBeNull();
   });
 
   it('is none without a total, or for numbers that no server can mean', () => {
@@ -129,5 +155,17 @@ describe('a plan', () => {
     expect(batchSizeOf(batches(9, [1, 4]), 5)).toBe(5);
     expect(batchSizeOf(batches(9, [1, 4]), 4)).toBe(4);
     expect(batchSizeOf(batches(9, [1, 4]), 6)).toBeNull();
+    expect(batchSizeOf(batches(9, [0, 5]))).toBe(5);
+    expect(batchSizeOf(batches(4, [0, 4]))).toBeNull();
+  });
+
+  it('knows no place behind a batch without rows', () => {
+    expect(probeOf(batches(20, [1, 0], [2, 5], [3, 5]))).toBeNull();
+  });
+
+  it('knows rows again that only pages brought', () => {
+    const tally = batches(20);
+    tally.tail = 7;
+    expect(probeOf(tally)).toEqual({ offset: 6, at: 0, row: 6 });
   });
 });

@@ -1,7 +1,7 @@
 import { withRetry } from '../../jobs/index.js';
 import { SERVER_ERROR_CODES } from '../../protocol/index.js';
 import { type CompletenessProblem, StreamInterruptedError } from '../../stream/index.js';
-import { hasTail, isTold } from '../../stream/domainTally.js';
+import { isTold } from '../../stream/domainTally.js';
 import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
@@ -174,8 +174,7 @@ export class StreamReading {
     const isBegun = this.#line > 1;
     const before = isCutShort(this.#check.verdict().problems) ? TAKEN_UP : ENDED;
     let end = isBegun ? before : await this.#open(url);
-    while (this.#isMissing(end, isFollowed)) {
-      if (hasTail(this.#check.expected())) this.#ways.refuseStreams();
+    while (this.#isMissing(end)) {
       const way = this.#ways.next(isFollowed);
       if (way?.kind === 'pages') {
         const { areOffered, error } = await this.#readPages(false, end);
@@ -192,10 +191,10 @@ export class StreamReading {
   }
 
   /** Whether there is more to be had behind a stream's end. */
-  #isMissing({ interruption, isTakenUp }: StreamEnd, isFollowed: boolean): boolean {
+  #isMissing({ interruption, isTakenUp }: StreamEnd): boolean {
     if (this.#check.isChanged || this.#check.isFullResult) return false;
     if (interruption || isTakenUp) return true;
-    if (isFollowed || !isTold(this.#check.expected())) return false;
+    if (!isTold(this.#check.expected())) return false;
     const { problems } = this.#check.verdict();
     const line = problems.find((it) => it.kind === 'error-line');
     if (line?.code === SERVER_ERROR_CODES.resultRestarted) return false;
@@ -224,7 +223,7 @@ export class StreamReading {
     try {
       const next = await withRetry(url, work, patience, interruption ?? undefined);
       // a hole that is met again will stay
-      if (isHole) this.#ways.refuse(way.kind);
+      if (isHole && !next.interruption) this.#ways.refuse(way.kind);
       return next;
     } catch (error) {
       this.#run.signal.throwIfAborted();
@@ -241,7 +240,7 @@ export class StreamReading {
       check: this.#check,
       receiver: this.#receiver,
       isOnlyWay,
-      isBreak: (interruption !== null || isTakenUp === true) && this.#rows > 0,
+      isBreak: interruption !== null || isTakenUp === true,
       after: interruption,
       addBytes: (bytes) => this.#run.meter.setBytes((this.#bytes += bytes)),
     });
@@ -258,7 +257,6 @@ export class StreamReading {
     const onBytes = (bytes: number) => meter.setBytes((this.#bytes = before + bytes));
     const options = { ...sendOptionsOf(this.#run), onBytes };
     this.#reopenedBy = this.#line > 1 ? way : null;
-    const isFirst = this.#line === 1;
     let error: unknown = null;
     try {
       const read = () => decoder.consume(url, (line) => this.#take(line), options);
@@ -269,9 +267,10 @@ export class StreamReading {
       error = this.#check.isChanged ? null : cause;
     }
     this.#mostRows = Math.max(this.#mostRows, this.#rows);
-    if (!isCutShort(this.#check.verdict().problems)) return { error, interruption: null };
+    const isCut = !this.#check.isChanged && isCutShort(this.#check.verdict().problems);
+    if (!isCut) return { error, interruption: null };
     if (error instanceof StreamInterruptedError) return { error, interruption: error };
-    const line = isFirst ? this.#line : 1;
+    const line = this.#reopenedBy ? 1 : this.#line;
     const place = { url, line, byteOffset: this.#bytes - before, cause: error };
     return { error, interruption: new StreamInterruptedError(place) };
   }

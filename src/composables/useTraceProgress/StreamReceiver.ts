@@ -49,13 +49,11 @@ export class StreamReceiver {
 
   /** What comes from now on is of another run, which goes on with this one's rows. */
   takeUp(run: TraceRun): void {
-    const isCounted = run.meter === this.#run.meter;
     this.#run = run;
     this.#follow = undefined;
     this.#progress = this.#createProgress();
     for (const [domain, { total, received }] of this.#check.expected()) {
       if (total !== null) this.#progress.begin(domain, total, received);
-      if (!isCounted) run.meter.addRows(received);
     }
   }
 

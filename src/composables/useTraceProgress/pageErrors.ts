@@ -20,7 +20,6 @@ export class OddPageError extends InvalidAnswerError {
 /** Whether an error says that there are no pages, rather than why they cannot be had now. */
 export function isRefusal(error: unknown): boolean {
   const cause = error instanceof RetriesExhaustedError ? error.cause : error;
-  if (cause instanceof OddPageError) return false;
   if (cause instanceof NotPagedError || cause instanceof InvalidAnswerError) return true;
   if (!(cause instanceof HttpError)) return false;
   const { status, serverCode } = cause;

@@ -165,10 +165,10 @@ class PagesReceiver {
       const limit = Math.min(MOST_HOLE_ROWS, hole.rows - done);
       const page = await this.#page(domain, hole.offset + done, limit);
       if (!page) return;
-      parts.push(...(limit < hole.rows ? learnEntries(this.#source.run, domain, page) : page));
+      parts.push(...(limit < hole.rows ? learnEntries(run, domain, page) : page));
     }
     const before = run.writer.rowCount();
-    const chunks = parts.map(({ rowCount }) => rowCount).filter((rows) => rows > 0);
+    const chunks = parts.map(({ rowCount }) => rowCount);
     const { at, removed } = check.fill(domain, hole, chunks);
     run.writer.insert(domain, at, removed, parts);
     receiver.addRows(domain, run.writer.rowCount() - before);
@@ -229,22 +229,22 @@ class PagesReceiver {
       run.signal.throwIfAborted();
       // rows of an answer that was refused: their entries are in the dictionaries
       for (const [name, others] of this.#reader.batches())
-        learnEntries(this.#source.run, name, others);
+        learnEntries(run, name, others);
       throw error;
     });
     run.signal.throwIfAborted();
     const batches = this.#reader.batches();
     const own = batches.get(domain) ?? [];
-    for (const [name, others] of batches)
-      if (name !== domain) learnEntries(this.#source.run, name, others);
-    try {
-      if (this.#isWanted(url, page, place.limit, batches.size)) return own;
-    } catch (error) {
-      learnEntries(this.#source.run, domain, own);
-      throw error;
+    for (const [name, others] of batches) {
+      if (name !== domain) learnEntries(run, name, others);
     }
-    learnEntries(this.#source.run, domain, own);
-    return null;
+    let isWanted = false;
+    try {
+      isWanted = this.#isWanted(url, page, place.limit, batches.size);
+    } finally {
+      if (!isWanted) learnEntries(run, domain, own);
+    }
+    return isWanted ? own : null;
   }
 
   /** Whether the rows of a page may be taken; throws where it is none, or not as it should be. */

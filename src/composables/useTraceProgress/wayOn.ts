@@ -29,12 +29,6 @@ export class WaysOn {
     this.#refused.add(kind);
   }
 
-  /** No stream leads on, for as long as the reading lasts. */
-  refuseStreams(): void {
-    this.refuse('cursor');
-    this.refuse('again');
-  }
-
   /** Each way may be tried once more. */
   allowAll(): void {
     this.#refused.clear();

@@ -29,7 +29,7 @@ async function linesOf(...args: Parameters<typeof write>): Promise<string[][]> {
 afterEach(() => vi.unstubAllGlobals());
 
 /** What a spreadsheet reckons with: the rule of the field without regular expressions. */
-const SIGNS = '=+-@＝＋－＠';
+const SIGNS = '=+-@＝＋－＠﹦﹢﹣﹫−';
 const isFormula = (text: string) =>
   SIGNS.includes(
     text
@@ -103,16 +103,24 @@ describe('a CSV file', () => {
     ['\u200b+1', '"\'\u200b+1"'],
     ['\tx', '"\'\tx"'],
     ['a;=1', '"a;=1"'],
+    ['a|=1', '"a|=1"'],
+    ['a\u2028=1', '"a\u2028=1"'],
+    ['a\u2029=1', '"a\u2029=1"'],
     ['a,b', '"a,b"'],
     ['a"b', '"a""b"'],
     ['a\nb', '"a\nb"'],
     [' a', '" a"'],
+    ['a ', '"a "'],
     ['', ''],
     ['測試', '測試'],
     ['2026-01-02 03:04:05', '2026-01-02 03:04:05'],
     ['LOT-1/2 (a)', 'LOT-1/2 (a)'],
   ])('has the text %j as %s', (text, field) => {
     expect(csvText(text)).toBe(field);
+  });
+
+  it.each([...'"\'`´‘’“”„«»＂＇'])('takes a formula behind the quote %s for one', (quote) => {
+    expect(csvText(`${quote}=1`)).toBe(`"'${quote === '"' ? '""' : quote}=1"`);
   });
 
   it.each([
@@ -185,6 +193,8 @@ describe('a CSV file', () => {
     const breathe = async () => controller.abort(reason);
     await expect(write(table, { signal: controller.signal, breathe })).rejects.toBe(reason);
     expect(read.mock.calls.length).toBeLessThan(100);
+    const none = write(new ColumnTable(), { signal: controller.signal, breathe });
+    await expect(none).rejects.toBe(reason);
   });
 });
 
