@@ -272,19 +272,24 @@ describe('admission', () => {
       expect(told).toMatchObject({ status: 413, error: { code: 'BODY_TOO_LARGE' } });
     }
     const pulled = vi.fn();
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        pulled();
-        controller.enqueue(new Uint8Array(4_000));
-      },
-    });
-    const response = await host.request('/api/trace/events', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: endless,
-      duplex: 'half',
-    } as RequestInit);
-    expect(response.status).toBe(413);
+    const endless = () =>
+      new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            pulled();
+            controller.enqueue(new Uint8Array(4_000));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    const send = async (headers: Record<string, string>) => {
+      const json = { 'Content-Type': 'application/json', ...headers };
+      const init = { method: 'POST', headers: json, body: endless(), duplex: 'half' };
+      return (await host.request('/api/trace/events', init as RequestInit)).status;
+    };
+    expect(await send({ 'Content-Length': '10001' })).toBe(413);
+    expect(pulled).not.toHaveBeenCalled();
+    expect(await send({})).toBe(413);
     expect(pulled.mock.calls.length).toBeLessThan(6);
   });
 });
