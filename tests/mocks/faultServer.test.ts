@@ -99,12 +99,16 @@ describe('a fault server', () => {
     expect(text).toContain(`\r\nconnection: ${persistence}\r\n`);
   });
 
-  it('sends a trickle whole, whose pieces may be empty', async () => {
-    const fault: Fault = { kind: 'trickle', afterBytes: 0, bytes: 2, pauseMs: 0 };
-    const server = await start([{ on: 'stream', fault }]);
-    const path = await startJob(server.url);
-    const [first, second] = [await fetch(server.url + path), await fetch(server.url + path)];
-    expect(await first.text()).toBe(await second.text());
+  it('sends an answer whole, whose pieces may be empty', async () => {
+    const pieces = ['ab', '', 'c'].map((text) => new TextEncoder().encode(text));
+    const send = (sent: ReadableStreamDefaultController<Uint8Array>) => {
+      for (const piece of pieces) sent.enqueue(piece);
+      sent.close();
+    };
+    const server = await start([], {
+      fetch: () => new Response(new ReadableStream({ start: send })),
+    });
+    expect(await (await fetch(server.url)).text()).toBe('abc');
   });
 
   it.each([0, 1, 12, 15, 200])(
@@ -198,6 +202,23 @@ describe('a fault server', () => {
     expect(await answer.text()).toBe('refused');
     const { text } = await rawAnswer(server.url, '/api/trace/lineage');
     expect(text.match(/transfer-encoding: chunked\r\n/g)).toHaveLength(1);
+  });
+
+  it('is left by who leaves in the middle of an answer', async () => {
+    const left: AbortSignal[] = [];
+    const behind = await createFaultServer({
+      app,
+      rules: [{ on: 'stream', fault: { kind: 'stall', afterBytes: 10 } }],
+      onStall: (_request, signal) => void left.push(signal),
+    });
+    servers.push(behind);
+    const server = await start([], behind.url);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const answer = await fetch(server.url + (await startJob(server.url)), { signal });
+    await answer.body!.getReader().read();
+    controller.abort();
+    await expect.poll(() => left[0]?.aborted).toBe(true);
   });
 
   it('is left by who leaves a server that has not answered', async () => {
