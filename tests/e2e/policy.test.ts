@@ -81,14 +81,20 @@ describe('the page under its policy', () => {
       const script = document.createElement('script');
       script.textContent = 'document.title = "taken over"';
       document.body.append(script);
+      const base = Object.assign(document.createElement('base'), { href: 'http://evil.test/' });
+      document.head.append(base);
+      const form = Object.assign(document.createElement('form'), { action: 'http://evil.test/' });
+      document.body.append(form);
+      form.submit();
       await fetch('http://evil.test/').catch(() => undefined);
     });
     expect(await page.title()).toBe('vue-trace-stream');
     const color = await page.locator('#p').evaluate((p) => getComputedStyle(p).color);
     expect(color).not.toBe('rgb(255, 0, 0)');
-    const forbidden = complaints.filter((text) => text.startsWith('forbidden'));
-    for (const what of ['style-src-attr inline', 'script-src-elem inline', 'connect-src http']) {
-      expect(forbidden.some((text) => text.includes(what))).toBe(true);
+    const forbidden = () => complaints.filter((text) => text.startsWith('forbidden')).join('\n');
+    const inline = ['style-src-attr inline', 'script-src-elem inline'];
+    for (const what of [...inline, 'connect-src http', 'base-uri http', 'form-action http']) {
+      await expect.poll(forbidden).toContain(what);
     }
     await context.close();
   });

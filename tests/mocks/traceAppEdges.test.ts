@@ -217,6 +217,19 @@ describe('admission', () => {
     }
   });
 
+  it('refuses long texts and long lists', async () => {
+    const host = directly(createTestBackend());
+    const seeds = async (values: string[]) => {
+      const params = { resolve_type: 'lot_id', values };
+      return (await post(host, '/api/trace/seed-resolve', { profile: 'query_tool', params }))
+        .status;
+    };
+    expect(await seeds(['x'.repeat(1_000)])).toBe(200);
+    expect(await seeds(['x'.repeat(1_001)])).toBe(400);
+    expect(await seeds(ids(10_000))).toBe(200);
+    expect(await seeds(ids(10_001))).toBe(400);
+  });
+
   it('limits requests per kind and tells when to come again', async () => {
     const limit = { maxRequests: 2, windowSeconds: 30 };
     const rateLimits = { seed: limit, lineage: limit, events: limit, job: limit };
