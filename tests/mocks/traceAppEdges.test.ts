@@ -230,6 +230,14 @@ describe('admission', () => {
     expect(await seeds(ids(10_001))).toBe(400);
   });
 
+  it('refuses a body that is no UTF-8', async () => {
+    const host = directly(createTestBackend());
+    const json = JSON.stringify(events('query_tool', 1)).replace('id-0', '\xff');
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: Buffer.from(json, 'latin1') };
+    expect((await host.request('/api/trace/lineage', init)).status).toBe(400);
+  });
+
   it('limits requests per kind and tells when to come again', async () => {
     const limit = { maxRequests: 2, windowSeconds: 30 };
     const rateLimits = { seed: limit, lineage: limit, events: limit, job: limit };
