@@ -8,8 +8,13 @@ export * from './exports.js';
 
 /** The whole backend in the page; its jobs run in Web Workers. */
 export function createMockBackend(options: TraceBackendOptions = {}): TraceBackend {
-  return createEmbeddedBackend(options, {
-    startThread: startBrowserThread,
-    openStages: openStagesHere,
-  });
+  // MSW's service worker tells nobody of a reader who leaves: his place would never be given back
+  const settings = { maxStreams: Infinity, streamsPerClient: Infinity, ...options.settings };
+  return createEmbeddedBackend(
+    { ...options, settings },
+    {
+      startThread: startBrowserThread,
+      openStages: openStagesHere,
+    },
+  );
 }

@@ -44,7 +44,7 @@ export function answerClientErrors(
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
     // a client that went away is no error, and gets no answer
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    if (!socket.writable) {
       socket.destroy(error);
       return;
     }

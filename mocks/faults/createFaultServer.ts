@@ -61,7 +61,7 @@ class WireWriter {
  */
 function cutsConnection(fault: Fault | null): boolean {
   if (fault?.kind === 'cut') return fault.end === 'close' || fault.end === 'reset';
-  return fault !== null && ['cut-wire', 'expire', 'endless-line'].includes(fault.kind);
+  return fault !== null && ['cut-wire', 'expire', 'endless-line', 'stall'].includes(fault.kind);
 }
 
 /** Sends an answer chunked (RFC 9112, 7.1). */

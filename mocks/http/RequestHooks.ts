@@ -14,7 +14,11 @@ export type Verdict = 'allow' | 'deny' | boolean;
 
 /** What a host decides of a request. A hook that throws refuses: the answer is 500, its reason in the log. */
 export interface RequestHooks {
-  /** The name of who is asking, for the limits, by what the host knows. @default one client for all */
+  /**
+   * The name of who is asking, for the limits, by what the host knows. What stands before an `@` is a
+   * session of the address behind it, all of whose sessions have a limit together (`sessionsPerAddress`).
+   * @default one client for all
+   */
   clientOf?: (env: unknown) => string;
   /**
    * Whose a job is that a request makes or asks for: opaque text, kept with the job; null for nobody's.

@@ -19,11 +19,10 @@ export function checkClientRoom(
   client: string | undefined,
   { maxPerClient, sessionsPerAddress = DEFAULT_SETTINGS.sessionsPerAddress }: ClientRoom,
 ): void {
-  if (client === undefined) return;
-  const keysOf = (name: string) => countsOf(name, sessionsPerAddress).map(({ key }) => key);
-  const taken = waiting.flatMap((name) => (name ? keysOf(name) : []));
-  for (const { key, times } of countsOf(client, sessionsPerAddress)) {
-    const count = taken.filter((other) => other === key).length;
+  const counts = (name?: string | null) => (name ? countsOf(name, sessionsPerAddress) : []);
+  const taken = waiting.flatMap(counts);
+  for (const { key, times } of counts(client)) {
+    const count = taken.filter((other) => other.key === key).length;
     if (count >= maxPerClient * times) throw new QueueLimitError(maxPerClient);
   }
 }

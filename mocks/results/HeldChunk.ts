@@ -59,7 +59,7 @@ export class HeldChunk {
     const open = await this.#options.readAgain();
     const { crc, length } = sealOf(open, this.#options.crc32!);
     if (crc !== this.#seal!.crc || length !== this.#seal!.length) throw new ChunkChangedError();
-    return (this.#open = open);
+    return open;
   }
 
   /** The check sum and the length of its JSON. */

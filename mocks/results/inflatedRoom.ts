@@ -9,35 +9,42 @@ const waiting: (() => void)[] = [];
 /** Whether one more would have to wait. */
 export const isRoomTaken = (): boolean => taken === MOST_INFLATED;
 
-/** Waits for room to hold a chunk's JSON; what is returned gives it back, once. */
-async function takeRoom(): Promise<() => void> {
+/** Waits for room to hold a chunk's JSON. */
+async function takeRoom(): Promise<void> {
   if (taken < MOST_INFLATED) taken++;
   else await new Promise<void>((resolve) => waiting.push(resolve));
-  let isTaken = true;
-  return () => {
-    if (!isTaken) return;
-    isTaken = false;
-    const next = waiting.shift();
-    if (next) next();
-    else taken--;
-  };
+}
+
+/** Hands the room on to who waits first. */
+function giveRoom(): void {
+  const next = waiting.shift();
+  if (next) next();
+  else taken--;
 }
 
 /** The same bytes, of which no more are held at once than there is room for. */
 export function inRoom(held: HeldBytes): HeldBytes {
-  let giveBack: (() => void) | undefined;
+  let hasRoom = false;
+  let isReading = false;
   function leave(): void {
-    giveBack?.();
-    giveBack = undefined;
+    if (hasRoom) giveRoom();
+    hasRoom = false;
   }
   return {
     async read() {
-      giveBack ??= await takeRoom();
-      return held.read();
+      if (!hasRoom) await takeRoom();
+      hasRoom = true;
+      isReading = true;
+      try {
+        return await held.read();
+      } finally {
+        isReading = false;
+      }
     },
     letGo() {
       held.letGo();
-      leave();
+      // what a slow store is being read for will be held
+      if (!isReading) leave();
     },
     end() {
       held.end();

@@ -25,7 +25,7 @@ describe('the session that a request names', () => {
   });
 
   it('is none where neither is there', () => {
-    for (const cookies of [undefined, '', 'session', '=session', 'other=session']) {
+    for (const cookies of [undefined, '', 'session', 'sessionx', '=session', 'other=session']) {
       expect(namedSession(cookies, undefined, 'session')).toBeUndefined();
       expect(namedSession(cookies, 'Basic YTpi', 'session')).toBeUndefined();
       expect(namedSession(cookies, 'Bearer ', 'session')).toBeUndefined();
@@ -39,6 +39,7 @@ describe('the name of a client', () => {
       { address: '::1' },
       { address: 'fe80::1%eth0', session: 'x' },
       { address: '' },
+      { address: 'a@b', session: 'x' },
     ]) {
       expect(clientOfName(clientName(client))).toEqual(client);
     }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault, FaultRule } from '../../mocks/faults.js';
@@ -83,6 +83,34 @@ describe('a fault server', () => {
     expect(error).toMatchObject({ code: 'ECONNRESET' });
   });
 
+  it('resets the connection behind so many bytes of the wire', async () => {
+    const { error } = await rawWith({ kind: 'cut-wire', afterBytes: 15, end: 'reset' });
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it.each([
+    ['close', { kind: 'html' }],
+    ['close', { kind: 'cut', afterBytes: 30, end: 'clean' }],
+    ['keep-alive', { kind: 'cut', afterBytes: 30, end: 'close' }],
+    ['keep-alive', { kind: 'expire', afterBytes: 30 }],
+    ['keep-alive', { kind: 'endless-line', batch: 0, bytes: 1 }],
+  ] as const)('says %s where %o ends the answer', async (persistence, fault) => {
+    const { text } = await rawWith(fault);
+    expect(text).toContain(`\r\nconnection: ${persistence}\r\n`);
+  });
+
+  it('sends an answer whole, whose pieces may be empty', async () => {
+    const pieces = ['ab', '', 'c'].map((text) => new TextEncoder().encode(text));
+    const send = (sent: ReadableStreamDefaultController<Uint8Array>) => {
+      for (const piece of pieces) sent.enqueue(piece);
+      sent.close();
+    };
+    const server = await start([], {
+      fetch: () => new Response(new ReadableStream({ start: send })),
+    });
+    expect(await (await fetch(server.url)).text()).toBe('abc');
+  });
+
   it.each([0, 1, 12, 15, 200])(
     'ends the connection behind %i bytes of the wire',
     async (afterBytes) => {
@@ -114,6 +142,30 @@ describe('a fault server', () => {
     await expect(reader.read()).rejects.toThrow();
   });
 
+  it('ends what is stalled when it is closed', async () => {
+    const server = await start([{ on: 'stream', fault: { kind: 'stall', afterBytes: 10 } }]);
+    const answer = await fetch(server.url + (await startJob(server.url)));
+    const whole = expect(answer.text()).rejects.toThrow();
+    await server.close();
+    await whole;
+  });
+
+  it('tells the app of a reader who leaves before there is an answer', async () => {
+    const signals: AbortSignal[] = [];
+    const server = await start([], {
+      fetch: ({ signal }) => {
+        signals.push(signal);
+        return new Promise<never>(() => undefined);
+      },
+    });
+    const controller = new AbortController();
+    const asked = fetch(`${server.url}/api/trace/job/a`, { signal: controller.signal });
+    await expect.poll(() => signals.length).toBe(1);
+    controller.abort();
+    await expect(asked).rejects.toThrow();
+    await expect.poll(() => signals[0]!.aborted).toBe(true);
+  });
+
   it('stands in front of another server, whose compressed bytes it hands on as they are', async () => {
     const gzipped = gzipSync('{"type":"complete"}\n');
     const behind = await start([], {
@@ -127,6 +179,61 @@ describe('a fault server', () => {
     expect(answer.headers.get('X-Asked')).toContain('gzip');
     expect(answer.headers.get('Content-Encoding')).toBe('gzip');
     expect(await answer.text()).toBe(gunzipSync(gzipped).toString());
+  });
+
+  it('hands on what it is asked and what it is answered, but for framing', async () => {
+    const asked: string[] = [];
+    const behind = await start([], {
+      fetch: async (request) => {
+        asked.push(request.method, new URL(request.url).search, await request.text());
+        const headers = [
+          ['Set-Cookie', 'a=1'],
+          ['Set-Cookie', 'b=2'],
+        ] as [string, string][];
+        return new Response('refused', { status: 418, headers });
+      },
+    });
+    const server = await start([], behind.url);
+    const init = { method: 'POST', body: '{"profile":"query_tool"}' };
+    const answer = await fetch(`${server.url}/api/trace/events?a=1`, init);
+    expect(asked).toEqual(['POST', '?a=1', init.body]);
+    expect(answer.status).toBe(418);
+    expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(await answer.text()).toBe('refused');
+    const { text } = await rawAnswer(server.url, '/api/trace/lineage');
+    expect(text.match(/transfer-encoding: chunked\r\n/g)).toHaveLength(1);
+  });
+
+  it('is left by who leaves in the middle of an answer', async () => {
+    const left: AbortSignal[] = [];
+    const behind = await createFaultServer({
+      app,
+      rules: [{ on: 'stream', fault: { kind: 'stall', afterBytes: 10 } }],
+      onStall: (_request, signal) => void left.push(signal),
+    });
+    servers.push(behind);
+    const server = await start([], behind.url);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const answer = await fetch(server.url + (await startJob(server.url)), { signal });
+    await answer.body!.getReader().read();
+    controller.abort();
+    await expect.poll(() => left[0]?.aborted).toBe(true);
+  });
+
+  it('is left by who leaves a server that has not answered', async () => {
+    const behind = createServer();
+    behind.listen(0, '127.0.0.1');
+    await once(behind, 'listening');
+    const { port } = behind.address() as AddressInfo;
+    const server = await start([], `http://127.0.0.1:${port}`);
+    const controller = new AbortController();
+    const asked = fetch(`${server.url}/api/trace/job/a`, { signal: controller.signal });
+    const [socket] = (await once(behind, 'connection')) as [Socket];
+    controller.abort();
+    await expect(asked).rejects.toThrow();
+    await once(socket.resume(), 'close');
+    behind.close();
   });
 
   it('breaks connections off where the server behind it is gone', async () => {

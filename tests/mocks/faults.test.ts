@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Fault, type FaultRule, withFaults } from '../../mocks/faults.js';
 import { createGivenApp } from '../../mocks/given/createGivenApp.js';
 
@@ -41,6 +41,31 @@ async function disturbed(fault: Fault) {
   const faulty = withFaults(app, [{ on: 'stream', fault }]);
   const { bytes, error } = await drain(await get(faulty, `${jobUrl}/stream`));
   return { bytes, error, whole: await undisturbed(jobUrl) };
+}
+
+/** A server that answers with these pieces, and what was asked of it. */
+function sending(pieces: readonly (string | Uint8Array)[], init?: ResponseInit) {
+  const asked: Request[] = [];
+  const encoder = new TextEncoder();
+  const onCancel = vi.fn();
+  const fetch = async (request: Request) => {
+    asked.push(request);
+    const left = pieces.map((piece) => (typeof piece === 'string' ? encoder.encode(piece) : piece));
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      const piece = left.shift();
+      if (piece) controller.enqueue(piece);
+      else controller.close();
+    };
+    return new Response(new ReadableStream({ pull, cancel: onCancel }, { highWaterMark: 0 }), init);
+  };
+  return { fetch, asked, onCancel };
+}
+
+/** What comes of the stream of such a server with one fault. */
+async function disturbedPieces(fault: Fault, pieces: readonly (string | Uint8Array)[]) {
+  const faulty = withFaults(sending(pieces), [{ on: 'stream', fault }]);
+  const { bytes, error } = await drain(await get(faulty, '/api/trace/job/a/stream'));
+  return { bytes, error, text: new TextDecoder().decode(bytes) };
 }
 
 type Line = { type: string; batch?: number; domain?: string; count?: number } & Record<
@@ -102,9 +127,38 @@ describe('which request a fault meets', () => {
     const fault: Fault = { kind: 'status', status: 500 };
     for (const job of [1, jobs[1].split('/').at(-1)!]) {
       const faulty = withFaults(app, [{ on: 'status', job, fault }]);
-      expect((await get(faulty, jobs[0])).status).toBe(200);
+      for (let i = 0; i < 2; i++) expect((await get(faulty, jobs[0])).status).toBe(200);
       expect((await get(faulty, jobs[1])).status).toBe(500);
     }
+  });
+
+  it('of one job by its id, however that is written', async () => {
+    const fault: Fault = { kind: 'status', status: 500 };
+    const faulty = withFaults(sending([]), [{ on: 'status', job: 'job 1', fault }]);
+    expect((await get(faulty, '/api/trace/job/job%201')).status).toBe(500);
+  });
+
+  it('that of the first rule that fits', async () => {
+    const rules = [429, 503].map((status): FaultRule => ({
+      on: 'status',
+      fault: { kind: 'status', status },
+    }));
+    expect((await get(withFaults(app, rules), await startJob())).status).toBe(429);
+  });
+
+  it('a DELETE, and no status', async () => {
+    const faulty = withFaults(app, [{ on: 'cancel', fault: { kind: 'status', status: 500 } }]);
+    const jobUrl = await startJob();
+    expect((await get(faulty, jobUrl)).status).toBe(200);
+    expect((await get(faulty, jobUrl, { method: 'DELETE' })).status).toBe(500);
+  });
+
+  it('with no change where the app has refused it', async () => {
+    const refusal = { fetch: () => Response.json({ code: 'JOB_NOT_FOUND' }, { status: 404 }) };
+    const faulty = withFaults(refusal, [{ on: 'result', fault: { kind: 'short-page', rows: 1 } }]);
+    const answer = await get(faulty, '/api/trace/job/a/result');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({ code: 'JOB_NOT_FOUND' });
   });
 
   it('one of the stages', async () => {
@@ -189,6 +243,43 @@ describe('the bytes of a body', () => {
     expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow();
   });
 
+  it('end within a character, however late one of several bytes comes', async () => {
+    const cut: Fault = { kind: 'cut', afterBytes: 2, end: 'half-character' };
+    const { bytes, error } = await disturbedPieces(cut, ['abc', 'def', 'g切h', 'i']);
+    expect(error).toBeNull();
+    expect(Buffer.from(bytes).toString('latin1')).toBe('abcdefg\xe5');
+  });
+
+  it.each([
+    { kind: 'cut', afterBytes: 5, end: 'clean' },
+    { kind: 'error-line', batch: 0 },
+  ] as const)('are asked for no more behind their end: $kind', async (fault) => {
+    const server = sending(['{"type":"records"}\n', 'more\n', 'more\n']);
+    const faulty = withFaults(server, [{ on: 'stream', fault }]);
+    await drain(await get(faulty, '/api/trace/job/a/stream'));
+    expect(server.onCancel).toHaveBeenCalledOnce();
+  });
+
+  it('are asked for uncompressed where a fault is made in their text, and tell no length', async () => {
+    const headers = { 'Accept-Encoding': 'gzip' };
+    const asked = async (fault: Fault) => {
+      const server = sending(['{"type":"records"}\n'], { headers: { 'Content-Length': '19' } });
+      const faulty = withFaults(server, [{ on: 'stream', fault }]);
+      const answer = await get(faulty, '/api/trace/job/a/stream', { headers });
+      expect(answer.headers.has('Content-Length')).toBe(false);
+      await answer.body!.cancel();
+      return server.asked[0]!.headers.get('Accept-Encoding');
+    };
+    for (const end of ['clean', 'close', 'reset'] as const) {
+      expect(await asked({ kind: 'cut', afterBytes: 9, end })).toBe('gzip');
+    }
+    expect(await asked({ kind: 'stall', afterBytes: 9 })).toBe('gzip');
+    expect(await asked({ kind: 'expire', afterBytes: 9 })).toBe('gzip');
+    expect(await asked({ kind: 'hole', batch: 0, batches: 1 })).toBe('identity');
+    const half = { kind: 'cut', afterBytes: 9, end: 'half-character' } as const;
+    expect(await asked(half)).toBe('identity');
+  });
+
   it('come to a stall, which is told, and go on to the end of the reader alone', async () => {
     const jobUrl = await startJob();
     const stalled: string[] = [];
@@ -203,12 +294,42 @@ describe('the bytes of a body', () => {
     const whole = await undisturbed(jobUrl);
     expect((await reader.read()).value).toEqual(whole.slice(0, 80));
     const more = reader.read();
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(stalled).toEqual(['stream']);
+    await vi.waitFor(() => expect(stalled).toEqual(['stream']));
     expect(left?.aborted).toBe(false);
     await reader.cancel();
     expect(left?.aborted).toBe(true);
     expect(await more).toEqual({ done: true, value: undefined });
+  });
+
+  it('keep nobody waiting who leaves as soon as they stall', async () => {
+    let leaving: Promise<void> | undefined;
+    const rules: FaultRule[] = [{ on: 'stream', fault: { kind: 'stall', afterBytes: 1 } }];
+    const faulty = withFaults(sending(['abc']), rules, {
+      onStall: () => (leaving = reader.cancel()),
+    });
+    const reader = (await get(faulty, '/api/trace/job/a/stream')).body!.getReader();
+    await reader.read();
+    expect((await reader.read()).done).toBe(true);
+    await leaving;
+  });
+
+  it('trickle in the same places however they come, each behind its pause', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const fault: Fault = { kind: 'trickle', afterBytes: 4, bytes: 3, pauseMs: 1_000 };
+    const came: string[] = [];
+    const faulty = withFaults(sending(['abc', 'def', 'ghi']), [{ on: 'stream', fault }]);
+    const { body } = await get(faulty, '/api/trace/job/a/stream');
+    const all = (async () => {
+      for await (const piece of body!) came.push(new TextDecoder().decode(piece));
+    })();
+    const inSeconds = ['abcd', 'abcde', 'abcdef', 'abcdefghi'];
+    for (const text of inSeconds) {
+      await vi.advanceTimersByTimeAsync(999);
+      expect(came.join('')).toBe(text);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    await all;
   });
 
   it('trickle one by one, and all come', async () => {
@@ -267,6 +388,25 @@ describe('the lines of a stream', () => {
     const at = async (batch: number) => batchesOf(await disturbedLines({ kind: 'reorder', batch }));
     expect(await at(3)).toEqual([a, b, c, e, d, f]);
     expect(await at(2)).toEqual(ALL);
+    const lines = await disturbedLines({ kind: 'reorder', batch: 2 });
+    expect(lines.map(({ type }) => type)).toEqual(
+      (await disturbedLines({ kind: 'hole', batch: 6, batches: 1 })).map(({ type }) => type),
+    );
+  });
+
+  it('are the same however they come, also the last one without its end', async () => {
+    const [first, second] = ['{"type":"records","data":["切"]}\n', '{"type":"records"}\n'];
+    const bytes = new TextEncoder().encode(`${first}${second}{"type":"complete"}`);
+    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
+    const { text } = await disturbedPieces({ kind: 'repeat', batch: 0 }, pieces);
+    expect(text).toBe(`${first}${first}${second}{"type":"complete"}`);
+  });
+
+  it('count wrongly where they are to, and nowhere else', async () => {
+    const lines = ['{"type":"note","total":1}\n', '{"type":"domain_start","total":1}\n'];
+    const fault: Fault = { kind: 'wrong-total', of: 'domain_start', by: 1 };
+    const { text } = await disturbedPieces(fault, lines);
+    expect(text).toBe(lines[0] + lines[1]!.replace('1', '2'));
   });
 
   it('count wrongly', async () => {
@@ -316,10 +456,14 @@ describe('the lines of a stream', () => {
 it('a page lacks its last rows, and counts as many as it has', async () => {
   const jobUrl = await startJob();
   const rules: FaultRule[] = [{ on: 'result', fault: { kind: 'short-page', rows: 2 } }];
-  const answer = await get(
-    withFaults(app, rules),
-    `${jobUrl}/result?domain=history&offset=1&limit=4`,
-  );
-  const { results } = (await answer.json()) as { results: object };
-  expect(results).toEqual({ history: { data: ROWS.slice(1, 3), count: 2, total: 6 } });
+  rules.push({ on: 'result', nth: 1, fault: { kind: 'short-page', rows: 3 } });
+  const faulty = withFaults(app, rules);
+  const page = async (query: string) => {
+    const answer = await get(faulty, `${jobUrl}/result?domain=history&${query}`);
+    return ((await answer.json()) as { results: object }).results;
+  };
+  expect(await page('offset=1&limit=4')).toEqual({
+    history: { data: ROWS.slice(1, 3), count: 2, total: 6 },
+  });
+  expect(await page('offset=4&limit=2')).toEqual({ history: { data: [], count: 0, total: 6 } });
 });

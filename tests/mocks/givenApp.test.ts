@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MsdAggregation } from '../../src/protocol/index.js';
 import { createGivenApp, type GivenAppOptions } from '../../mocks/given/createGivenApp.js';
 import { pythonJson } from '../../mocks/given/pythonJson.js';
 
@@ -81,6 +82,34 @@ describe('a server of the given contract', () => {
     });
   });
 
+  it('answers with all rows of all domains, a page of each, or of one', async () => {
+    const domains = { history: rowsOf(3), holds: rowsOf(2) };
+    const { ask } = await runJob({ domains });
+    const rowsAt = async (query: string) => {
+      const { results } = (await (await ask(`/result${query}`)).json()) as {
+        results: Record<string, { data: { ROW: number }[] }>;
+      };
+      return Object.entries(results).map(([name, { data }]) => [name, data.map(({ ROW }) => ROW)]);
+    };
+    expect(await rowsAt('')).toEqual([
+      ['history', [0, 1, 2]],
+      ['holds', [0, 1]],
+    ]);
+    expect(await rowsAt('?offset=1&limit=1')).toEqual([
+      ['history', [1]],
+      ['holds', [1]],
+    ]);
+    expect(await rowsAt('?domain=history&offset=2')).toEqual([['history', [2]]]);
+  });
+
+  it('has the figures in its stream and its result', async () => {
+    const aggregation = { total_seeds: 1 } as unknown as MsdAggregation;
+    const { ask } = await runJob({ domains: { history: [] }, aggregation });
+    const lines = await linesOf(await ask('/stream'));
+    expect(lines.at(-2)).toEqual({ type: 'aggregation', data: aggregation });
+    expect(await (await ask('/result')).json()).toMatchObject({ aggregation });
+  });
+
   it('refuses pages where it is to', async () => {
     const { ask } = await runJob({ domains: { history: rowsOf(1) }, offersPages: false });
     const answer = await ask('/result?domain=history');
@@ -99,6 +128,7 @@ describe('JSON as Python writes it', () => {
   it('has a blank behind commas and colons', () => {
     const value = { b: [1, null, 'x,y: z'], a: { c: true } };
     expect(pythonJson(value)).toBe('{"b": [1, null, "x,y: z"], "a": {"c": true}}');
+    expect(pythonJson({ b: '測', a: 1 })).toBe('{"b": "測", "a": 1}');
     expect(pythonJson({ b: '測', a: 1 }, { plainAnswer: true })).toBe('{"a": 1, "b": "\\u6e2c"}');
   });
 

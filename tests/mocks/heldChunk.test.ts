@@ -4,6 +4,7 @@ import { gzipPieces, plainPieces } from '../../mocks/http/gzipBody.js';
 import type { StreamPieces } from '../../mocks/http/streamBody.js';
 import { createChunkReader, readChunks } from '../../mocks/results/chunkReader.js';
 import { compressChunk } from '../../mocks/results/chunkCodec.js';
+import type { ChunkCompression } from '../../mocks/results/ChunkCompression.js';
 import { ChunkChangedError, type HeldChunk } from '../../mocks/results/HeldChunk.js';
 import { nodeCompression } from '../../mocks/results/nodeCompression.js';
 import { gunzipSync } from 'node:zlib';
@@ -17,18 +18,27 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Chunks as a store holds them, what was read of them, and a reader of them. */
-function createStore(stored: Uint8Array[]) {
+function createStore(stored: Uint8Array[], compression: ChunkCompression | null = nodeCompression) {
   const reads: string[] = [];
   const store = {
     get: async (_job: string, key: string) => {
       reads.push(key);
       const value = stored[Number(key.at(-1))];
-      // as a client of Redis gives it
-      return value ? Buffer.from(value) : null;
+      // as a client of Redis gives it: a part of a larger buffer
+      return value ? Buffer.concat([value, new Uint8Array(8)]).subarray(0, value.length) : null;
     },
   };
-  const reader = createChunkReader(store, 'job', nodeCompression);
-  return { reads, stored, chunks: () => readChunks(0, stored.length, (i) => reader.read('d', i)) };
+  const reader = createChunkReader(store, 'job', compression ?? undefined);
+  const read = (index: number) => reader.read('d', index);
+  return { reads, stored, read, chunks: () => readChunks(0, stored.length, read) };
+}
+
+/** The first part of a body that is of a chunk: a gzip body begins with a header. */
+async function firstPart(body: AsyncIterator<Uint8Array>): Promise<void> {
+  for (;;) {
+    const { done, value } = await body.next();
+    if (done || value.byteLength === PART_BYTES) return;
+  }
 }
 
 async function* each(chunks: AsyncIterable<HeldChunk | null>): StreamPieces {
@@ -71,6 +81,15 @@ describe.each(FORMS)('a body of %s', (_name, store, make, plain) => {
     }
     expect(plain(Buffer.concat(parts)).toString()).toBe(texts.join(''));
     expect(reads.length).toBeGreaterThan(2 * texts.length);
+  });
+
+  it('holds the chunk that was read ahead no more than the one that is sent', async () => {
+    const { chunks, reads } = createStore(texts.map(store));
+    const body = inParts(make(each(chunks())));
+    await firstPart(body);
+    await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
+    while (!(await body.next()).done);
+    expect(reads.map((key) => key.at(-1)).sort()).toEqual(['0', '0', '1', '1', '2']);
   });
 
   it('is read once for a reader who does not rest', async () => {
@@ -119,27 +138,69 @@ it('holds no chunk that was sent, nor any that followed one', async () => {
   await body.return();
 });
 
-it.each([
-  [FORMS[0][0], FORMS[0], 2],
-  [FORMS[1][0], FORMS[1], 1],
-] as const)('waits while 32 others hold their JSON: %s', async (_name, form, readsOfOne) => {
-  const [, store, make] = form;
+it('holds a chunk by a buffer of its own, and nothing of it once it has ended', async () => {
+  const json = encode(jsonOf('a'));
+  const { read, reads } = createStore([json]);
+  const chunk = (await read(0))!;
+  const { buffer } = (await chunk.read()) as Uint8Array;
+  expect(buffer.byteLength).toBe(json.byteLength);
+  await chunk.seal(nodeCompression.crc32);
+  const held = chunk.json();
+  await held.read();
+  held.end();
+  expect(reads).toHaveLength(1);
+  await held.read();
+  expect(reads).toHaveLength(2);
+  held.end();
+});
+
+it('knows another chunk of the same check sum by its length', async () => {
+  const alike = { ...nodeCompression, crc32: () => 0 };
+  const { read, stored } = createStore([encode(jsonOf('a'))], alike);
+  const chunk = (await read(0))!;
+  chunk.letGo();
+  stored[0] = encode(jsonOf('longer'));
+  await expect(chunk.read()).rejects.toThrow(ChunkChangedError);
+});
+
+it('holds every chunk on its way where nothing can tell it from another one', async () => {
+  const texts = ['a', 'b'].map(jsonOf);
+  const { chunks, reads } = createStore(texts.map(encode), null);
+  const parts: Uint8Array[] = [];
+  for await (const part of inParts(plainPieces(each(chunks())))) {
+    parts.push(part);
+    await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
+  }
+  expect(Buffer.concat(parts).toString()).toBe(texts.join(''));
+  expect(reads).toHaveLength(2);
+});
+
+/** Opens bodies of such a form, which are closed behind the test: the room is everybody's. */
+function openBodies([, store, make]: (typeof FORMS)[number]) {
   const { chunks, reads } = createStore(['a', 'b'].map(jsonOf).map(store));
   const opened: ReturnType<typeof inParts>[] = [];
+  onTestFinished(async () => void (await Promise.all(opened.map((body) => body.return()))));
   const open = () => {
     const body = inParts(make(each(chunks())));
     opened.push(body);
     return body;
   };
-  // the room is everybody's
-  onTestFinished(async () => void (await Promise.all(opened.map((body) => body.return()))));
+  return { open, reads };
+}
+
+it.each([
+  [FORMS[0][0], FORMS[0], 2],
+  [FORMS[1][0], FORMS[1], 1],
+  [FORMS[3][0], FORMS[3], 2],
+] as const)('waits while 32 others hold their JSON: %s', async (_name, form, readsOfOne) => {
+  const { open, reads } = openBodies(form);
   const bodies = Array.from({ length: 32 }, open);
-  await Promise.all(bodies.map((body) => body.next()));
+  await Promise.all(bodies.map(firstPart));
   reads.length = 0;
 
   const late = open();
   let isGiven = false;
-  const first = late.next().then(() => (isGiven = true));
+  const first = firstPart(late).then(() => (isGiven = true));
   await vi.advanceTimersByTimeAsync(SLOW_MS / 2);
   expect(isGiven).toBe(false);
   await bodies[0]!.return();
@@ -149,5 +210,11 @@ it.each([
 
   await vi.advanceTimersByTimeAsync(3 * SLOW_MS);
   const whileAllRest = Array.from({ length: 32 }, open);
-  await Promise.all(whileAllRest.map((body) => body.next()));
+  await Promise.all(whileAllRest.map(firstPart));
+});
+
+it('waits for nobody where a chunk is sent as it is stored', async () => {
+  const others = openBodies(FORMS[1]);
+  await Promise.all(Array.from({ length: 32 }, () => firstPart(others.open())));
+  await firstPart(openBodies(FORMS[2]).open());
 });

@@ -2,6 +2,7 @@ import { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TRACE_DOMAINS } from '../../src/protocol/index.js';
 import { createDuckdbSource } from '../../mocks/adapters/duckdb/index.js';
+import { openDatabase } from '../../mocks/adapters/duckdb/openDatabase.js';
 import type { SeedQuery } from '../../mocks/ports.js';
 import { seededDatabase } from './support/duckdbFactory.js';
 import { HOSTILE_TEXTS } from './support/hostileTexts.js';
@@ -73,6 +74,15 @@ async function askAll(asked: readonly string[]) {
   }
   return { found, rows: await rowsOf(asked) };
 }
+
+it('a database is opened for reading alone', async () => {
+  const { instance, close } = await openDatabase({ path: await seededDatabase(1), threads: 1 });
+  const connection = await instance.connect();
+  const write = connection.run('CREATE TABLE written (a INTEGER)');
+  await expect(write).rejects.toThrow('read-only');
+  connection.closeSync();
+  await close();
+});
 
 describe('a database that is asked for hostile values', () => {
   it('has no rows for them, fails on none, and hears no text that has one in it', async () => {

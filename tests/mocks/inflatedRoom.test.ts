@@ -52,4 +52,42 @@ describe('the room for inflated chunks', { timeout: 3_000 }, () => {
     await wait.done;
     next.end();
   });
+
+  it('is waited for again by a reader who has rested', async () => {
+    const held = Array.from({ length: MOST }, inflated);
+    for (const bytes of held) await bytes.read();
+    const rested = held[0]!;
+    rested.letGo();
+    const other = inflated();
+    await other.read();
+    const wait = reading(rested);
+    await nextTurn();
+    expect(wait.isThrough).toBe(false);
+    other.end();
+    await wait.done;
+    for (const bytes of held) bytes.end();
+  });
+
+  it('is kept while a slow store is read, whose reader seems to rest', async () => {
+    const store: (() => void)[] = [];
+    const slow = inRoom({
+      read: () => new Promise((resolve) => store.push(() => resolve(new Uint8Array(2)))),
+      letGo: () => undefined,
+      end: () => undefined,
+    });
+    const held = Array.from({ length: MOST - 1 }, inflated);
+    for (const bytes of held) await bytes.read();
+    const slowly = reading(slow);
+    await nextTurn();
+    slow.letGo();
+    store[0]!();
+    await slowly.done;
+    const next = inflated();
+    const wait = reading(next);
+    await nextTurn();
+    expect(wait.isThrough).toBe(false);
+    slow.letGo();
+    await wait.done;
+    for (const bytes of [...held, next]) bytes.end();
+  });
 });

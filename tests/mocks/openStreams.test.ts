@@ -1,7 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { setupServer } from 'msw/node';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkStore.js';
 import { createSource } from '../../mocks/adapters/createSource.js';
 import { createTraceApp } from '../../mocks/app.js';
+import { createTraceHandlers } from '../../mocks/handlers.js';
 import { createOpenStreams } from '../../mocks/http/openStreams.js';
 import { nodeCompression } from '../../mocks/results/nodeCompression.js';
 import { SOURCE } from './api/backend.js';
@@ -30,8 +32,12 @@ describe('the places of open streams', () => {
   });
 
   it('of nobody are remembered', () => {
+    const set = vi.spyOn(Map.prototype, 'set');
     const streams = createOpenStreams({ ...LIMITS, maxStreams: 1, streamsPerClient: 1 });
     for (let i = 0; i < 10; i++) streams.open(`session${i}@${i}`)();
+    const counts = new Set(set.mock.contexts as Map<string, number>[]);
+    set.mockRestore();
+    expect([...counts].map(({ size }) => size)).toEqual([0]);
     expect(() => streams.open('session0@0')).not.toThrow();
   });
 });
@@ -129,6 +135,24 @@ describe('a place for a stream', () => {
     const left = new AbortController();
     const app = await createBusyApp(() => left.abort());
     await app.request(`${JOB}/stream`, { signal: left.signal });
+    await expectFree(app);
+  });
+
+  it('is given back by a request that was given up before it was looked at', async () => {
+    const app = await createBusyApp();
+    await app.request(`${JOB}/stream`, { signal: AbortSignal.abort() });
+    await expectFree(app);
+  });
+
+  it('is given back by a reader whom MSW does not hear leave', async () => {
+    const app = await createBusyApp();
+    const server = setupServer(...createTraceHandlers(app));
+    server.listen({ onUnhandledRequest: 'error' });
+    onTestFinished(() => server.close());
+    const left = new AbortController();
+    const { body } = await fetch(`http://trace.test${JOB}/stream`, { signal: left.signal });
+    await body!.getReader().read();
+    left.abort();
     await expectFree(app);
   });
 

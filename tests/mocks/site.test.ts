@@ -40,7 +40,10 @@ describe('the page of the built server', () => {
     const policy = page.headers.get('Content-Security-Policy')!;
     expect(policy).not.toMatch(/unsafe|\*|https?:|blob:/);
     expect(policy).toMatch(/^default-src 'none';/);
-    expect(policy).toContain("frame-ancestors 'none'");
+    // none of these falls back on default-src
+    for (const name of ['base-uri', 'form-action', 'frame-ancestors']) {
+      expect(policy).toContain(`; ${name} 'none'`);
+    }
     expect(page.headers.get('Permissions-Policy')).toContain('camera=()');
   });
 

@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,6 +7,7 @@ import { createMemoryChunkStore } from '../../mocks/adapters/memory/memoryChunkS
 import { createSource } from '../../mocks/adapters/createSource.js';
 import { createTraceApp } from '../../mocks/app.js';
 import type { RefusalKind } from '../../mocks/metrics.js';
+import { answerClientErrors } from '../../mocks/nodeClientErrors.js';
 import { listen, type ListeningServer } from '../../mocks/nodeListen.js';
 import type { ServerLimits } from '../../mocks/ServerLimits.js';
 import { DEFAULT_SETTINGS } from '../../mocks/settings.js';
@@ -31,8 +33,8 @@ async function start(fetch: Fetch, limits: Partial<ServerLimits> = {}) {
 }
 
 /** A raw connection that may be cut at once; what went wrong with it is seen by its end. */
-function knock({ url }: ListeningServer): Socket {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+function knock({ url }: ListeningServer, options: { allowHalfOpen?: boolean } = {}): Socket {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', ...options });
   socket.on('error', () => undefined);
   closers.push(() => void socket.destroy());
   return socket;
@@ -44,6 +46,7 @@ async function open(server: ListeningServer): Promise<Socket> {
   return socket;
 }
 
+const encode = (text: string) => new TextEncoder().encode(text);
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
 /** Status and error of an answer, as the contract has them. */
@@ -86,6 +89,57 @@ describe('a request', { timeout: 20_000 }, () => {
     expect(refused).toEqual(['bad_request', 'bad_request']);
   });
 
+  it('that is none is answered behind an answer, and before one, never in the middle', async () => {
+    const answers: Response[] = [new Response('first')];
+    const { server } = await start(() => answers.shift() ?? new Promise(() => undefined));
+    const ask = 'GET / HTTP/1.1\r\nHost: trace\r\n\r\n';
+    const behind = await open(server);
+    behind.write(ask);
+    await once(behind, 'data');
+    behind.write('junk\r\n\r\n');
+    expect(readAnswer(await text(behind))).toMatchObject({ status: 400 });
+
+    const before = await open(server);
+    before.write(`${ask}junk\r\n\r\n`);
+    expect(readAnswer(await text(before))).toMatchObject({ status: 400 });
+
+    answers.push(new Response(new ReadableStream({ start: (sent) => sent.enqueue(encode('a')) })));
+    const middle = await open(server);
+    middle.write(ask);
+    await once(middle, 'data');
+    middle.write('junk\r\n\r\n');
+    expect(await text(middle)).not.toContain('400');
+  });
+
+  it('is over for a client who leaves his half of the connection open', async () => {
+    const { server } = await start(HELLO, { connectionsPerAddress: 1 });
+    const socket = knock(server, { allowHalfOpen: true });
+    socket.write('junk\r\n\r\n');
+    let answer = '';
+    // whoever iterates over a socket closes it behind its end
+    socket.on('data', (piece) => (answer += String(piece)));
+    await once(socket, 'end');
+    const [head, body] = answer.split('\r\n\r\n');
+    expect(head).toContain(`\r\nContent-Length: ${body!.length}\r\n`);
+    await vi.waitFor(async () => {
+      const next = knock(server);
+      next.write('GET / HTTP/1.1\r\nHost: trace\r\nConnection: close\r\n\r\n');
+      expect(await text(next)).toContain('hello');
+    });
+  });
+
+  it('of a client who is gone is neither answered nor counted', () => {
+    const server = new EventEmitter();
+    const limits = { ...DEFAULT_SETTINGS, isBehindProxy: false, log: vi.fn() };
+    const metrics = { refused: vi.fn() };
+    answerClientErrors(server as Server, new WeakMap(), { ...limits, metrics });
+    const socket = { writable: false, destroy: vi.fn(), end: vi.fn() };
+    server.emit('clientError', new Error('read ECONNRESET'), socket);
+    expect(socket.destroy).toHaveBeenCalledOnce();
+    expect(socket.end).not.toHaveBeenCalled();
+    expect(metrics.refused).not.toHaveBeenCalled();
+  });
+
   it('of more than 100 headers is read without those that follow', async () => {
     let found: (string | null)[] = [];
     const { server } = await start((request) => {
@@ -118,16 +172,18 @@ describe('a request', { timeout: 20_000 }, () => {
 });
 
 describe('a connection', { timeout: 20_000 }, () => {
-  it('above the number of an address is cut, and counts again once one has ended', async () => {
+  it('above the number of an address is cut, and all count again once they have ended', async () => {
     const { server, refused } = await start(HELLO, { connectionsPerAddress: 2 });
-    const [first] = [await open(server), await open(server)];
+    const both = [await open(server), await open(server)];
     await closed(knock(server));
     expect(refused).toEqual(['connections']);
-    first.destroy();
+    for (const socket of both) socket.destroy();
     await vi.waitFor(async () => {
-      const next = knock(server);
-      next.write('GET / HTTP/1.1\r\nHost: trace\r\nConnection: close\r\n\r\n');
-      expect(await text(next)).toContain('hello');
+      const next = both.map(() => knock(server));
+      for (const socket of next) {
+        socket.write('GET / HTTP/1.1\r\nHost: trace\r\nConnection: close\r\n\r\n');
+      }
+      for (const socket of next) expect(await text(socket)).toContain('hello');
     });
   });
 
@@ -151,7 +207,8 @@ describe('a connection', { timeout: 20_000 }, () => {
     const { server } = await start(HELLO, { keepAliveSeconds: 1 });
     const socket = await open(server);
     socket.write('GET / HTTP/1.1\r\nHost: trace\r\n\r\n');
-    expect(await text(socket)).toContain('hello');
+    // Node tells the time, and waits for so long
+    expect(await text(socket)).toMatch(/\r\nKeep-Alive: timeout=1\r\n[^]*hello/);
   });
 });
 

@@ -217,6 +217,27 @@ describe('admission', () => {
     }
   });
 
+  it('refuses long texts and long lists', async () => {
+    const host = directly(createTestBackend());
+    const seeds = async (values: string[]) => {
+      const params = { resolve_type: 'lot_id', values };
+      return (await post(host, '/api/trace/seed-resolve', { profile: 'query_tool', params }))
+        .status;
+    };
+    expect(await seeds(['x'.repeat(1_000)])).toBe(200);
+    expect(await seeds(['x'.repeat(1_001)])).toBe(400);
+    expect(await seeds(ids(10_000))).toBe(200);
+    expect(await seeds(ids(10_001))).toBe(400);
+  });
+
+  it('refuses a body that is no UTF-8', async () => {
+    const host = directly(createTestBackend());
+    const json = JSON.stringify(events('query_tool', 1)).replace('id-0', '\xff');
+    const headers = { 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: Buffer.from(json, 'latin1') };
+    expect((await host.request('/api/trace/lineage', init)).status).toBe(400);
+  });
+
   it('limits requests per kind and tells when to come again', async () => {
     const limit = { maxRequests: 2, windowSeconds: 30 };
     const rateLimits = { seed: limit, lineage: limit, events: limit, job: limit };
@@ -272,19 +293,24 @@ describe('admission', () => {
       expect(told).toMatchObject({ status: 413, error: { code: 'BODY_TOO_LARGE' } });
     }
     const pulled = vi.fn();
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        pulled();
-        controller.enqueue(new Uint8Array(4_000));
-      },
-    });
-    const response = await host.request('/api/trace/events', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: endless,
-      duplex: 'half',
-    } as RequestInit);
-    expect(response.status).toBe(413);
+    const endless = () =>
+      new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            pulled();
+            controller.enqueue(new Uint8Array(4_000));
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    const send = async (headers: Record<string, string>) => {
+      const json = { 'Content-Type': 'application/json', ...headers };
+      const init = { method: 'POST', headers: json, body: endless(), duplex: 'half' };
+      return (await host.request('/api/trace/events', init as RequestInit)).status;
+    };
+    expect(await send({ 'Content-Length': '10001' })).toBe(413);
+    expect(pulled).not.toHaveBeenCalled();
+    expect(await send({})).toBe(413);
     expect(pulled.mock.calls.length).toBeLessThan(6);
   });
 });
