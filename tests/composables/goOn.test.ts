@@ -121,6 +121,7 @@ describe('a stream of the given server that breaks off', () => {
       'history 0+20000',
       'holds 0+20000',
       'jobs 0+20000',
+      'history 46+1',
     ]);
   });
 
