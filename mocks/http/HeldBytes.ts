@@ -2,6 +2,8 @@
 export interface HeldBytes {
   /** The bytes, made again where they were let go of; each time the same ones. */
   read(): Promise<Uint8Array>;
+  /** The bytes, without a wait; null where they must be read. */
+  peek(): Uint8Array | null;
   letGo(): void;
   /** They are not wanted any more. */
   end(): void;

@@ -7,12 +7,21 @@ export const SLOW_MS = 500;
 
 const encoder = new TextEncoder();
 
-/** A part and the length of all; a generator that waits would hold all that it has read. */
-async function readPart(held: HeldBytes, from: number) {
-  const bytes = await held.read();
+/** A part, and the length of all. */
+function cutPart(bytes: Uint8Array, from: number) {
   // `slice` of a Buffer is no copy: the part would hold all of it
   const part = new Uint8Array(bytes.subarray(from, from + PART_BYTES));
   return { part, length: bytes.length };
+}
+
+// apart from the generator, which would hold all that it has read while it waits
+function peekPart(held: HeldBytes, from: number) {
+  const bytes = held.peek();
+  return bytes && cutPart(bytes, from);
+}
+
+async function readPart(held: HeldBytes, from: number) {
+  return cutPart(await held.read(), from);
 }
 
 /** The parts of held bytes, each a copy: what waits for a slow reader is one of them alone. */
@@ -24,7 +33,7 @@ async function* partsOf(held: HeldBytes): AsyncGenerator<Uint8Array, void, void>
   }, SLOW_MS);
   try {
     for (let from = 0, left = true; left; from += PART_BYTES) {
-      const { part, length } = await readPart(held, from);
+      const { part, length } = peekPart(held, from) ?? (await readPart(held, from));
       left = from + PART_BYTES < length;
       isWaiting = false;
       yield part;

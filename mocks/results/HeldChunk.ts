@@ -93,6 +93,7 @@ export class HeldChunk {
     let made: Uint8Array | null = null;
     return {
       read: async () => (made ??= make(await this.read())),
+      peek: () => made,
       letGo: () => {
         if (this.#options.crc32) made = null;
         this.letGo();

@@ -41,6 +41,7 @@ export function inRoom(held: HeldBytes): HeldBytes {
         isReading = false;
       }
     },
+    peek: () => (hasRoom ? held.peek() : null),
     letGo() {
       held.letGo();
       // what a slow store is being read for will be held

@@ -8,6 +8,7 @@ const MOST = 32;
 const inflated = (): HeldBytes =>
   inRoom({
     read: async () => new Uint8Array(2),
+    peek: () => new Uint8Array(2),
     letGo: () => undefined,
     end: () => undefined,
   });
@@ -72,6 +73,7 @@ describe('the room for inflated chunks', { timeout: 3_000 }, () => {
     const store: (() => void)[] = [];
     const slow = inRoom({
       read: () => new Promise((resolve) => store.push(() => resolve(new Uint8Array(2)))),
+      peek: () => null,
       letGo: () => undefined,
       end: () => undefined,
     });
@@ -89,5 +91,15 @@ describe('the room for inflated chunks', { timeout: 3_000 }, () => {
     slow.letGo();
     await wait.done;
     for (const bytes of [...held, next]) bytes.end();
+  });
+
+  it('shows no bytes without a wait to a reader who has given his place back', async () => {
+    const held = inflated();
+    expect(held.peek()).toBeNull();
+    await held.read();
+    expect(held.peek()).toHaveLength(2);
+    held.letGo();
+    expect(held.peek()).toBeNull();
+    held.end();
   });
 });
