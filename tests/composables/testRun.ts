@@ -9,11 +9,7 @@ type Asked = Pick<TraceRun, 'request' | 'writer' | 'notify' | 'dropRows'> & {
 };
 
 /** A run that is never given up, decodes here and waits for nothing. */
-export function createTestRun({
-  fetch,
-  sleep = async () => undefined,
-  ...asked
-}: Asked): TraceRun {
+export function createTestRun({ fetch, sleep = async () => undefined, ...asked }: Asked): TraceRun {
   return {
     ...asked,
     transport: { baseUrl: '', headers: {}, fetch, poll: { sleep } },

@@ -228,8 +228,7 @@ class PagesReceiver {
     }).catch((error: unknown) => {
       run.signal.throwIfAborted();
       // rows of an answer that was refused: their entries are in the dictionaries
-      for (const [name, others] of this.#reader.batches())
-        learnEntries(run, name, others);
+      for (const [name, others] of this.#reader.batches()) learnEntries(run, name, others);
       throw error;
     });
     run.signal.throwIfAborted();
