@@ -4,7 +4,7 @@ import type { ChunkStore, JobFields } from '../ports.js';
 import type { Sleep } from '../sleep.js';
 import { readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
-import { restOfResult, type ResultStream } from './streamResult.js';
+import { checkAttempt, restOfResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
 
 /** A job that is being followed. */
@@ -22,7 +22,7 @@ export interface FollowedJob extends ResultStream {
  * @throws StreamEndError where the job is gone, over without a result, or in another attempt's hands
  */
 async function readLiving({ store, jobId, position }: FollowedJob) {
-  const { jobNotFound, jobCancelled, jobFailed, resultRestarted } = SERVER_ERROR_CODES;
+  const { jobNotFound, jobCancelled, jobFailed } = SERVER_ERROR_CODES;
   const fields = await store.readJob(jobId);
   if (!fields) {
     throw new StreamEndError(jobNotFound, 'The job has expired; run the trace again.');
@@ -30,10 +30,7 @@ async function readLiving({ store, jobId, position }: FollowedJob) {
   const { status = 'queued', attempt = '', error } = fields;
   if (status === 'cancelled') throw new StreamEndError(jobCancelled, 'The job was cancelled.');
   if (isJobDead(status)) throw new StreamEndError(jobFailed, error || `The job is ${status}.`);
-  if (position.attempt !== '' && attempt !== position.attempt) {
-    const message = 'Another worker has begun the job anew; read the stream from its start.';
-    throw new StreamEndError(resultRestarted, message);
-  }
+  checkAttempt(fields, position);
   position.attempt = attempt;
   return { ...fields, status };
 }

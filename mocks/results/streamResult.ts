@@ -1,6 +1,6 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { StreamPieces } from '../http/streamBody.js';
-import type { ChunkStore } from '../ports.js';
+import type { ChunkStore, JobFields } from '../ports.js';
 import {
   ChunkMissingError,
   type ChunkReader,
@@ -14,12 +14,19 @@ import type { StreamPosition } from './StreamPosition.js';
 
 /** A result that is being streamed, and how far that has come. */
 export interface ResultStream {
-  store: Pick<ChunkStore, 'get'>;
+  store: Pick<ChunkStore, 'get' | 'readJob'>;
   chunks: ChunkReader;
   jobId: string;
   position: StreamPosition;
   /** Aborted when no further line is wanted; its reason ends the stream. */
   end: AbortSignal;
+}
+
+/** @throws StreamEndError where the job is in the hands of another attempt than the one that is read */
+export function checkAttempt({ attempt = '' }: Partial<JobFields>, read: StreamPosition): void {
+  if (read.attempt === '' || attempt === read.attempt) return;
+  const message = 'Another worker has begun the job anew; read the stream from its start.';
+  throw new StreamEndError(SERVER_ERROR_CODES.resultRestarted, message);
 }
 
 async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStream): StreamPieces {
@@ -55,6 +62,9 @@ export async function* restOfResult(meta: ResultMeta, stream: ResultStream): Str
     const code = SERVER_ERROR_CODES.eventsPartialFailure;
     yield line({ type: 'warning', code, failed_domains: failed });
   }
+  // chunks of two attempts may have the same counts
+  const fields = await stream.store.readJob(stream.jobId);
+  if (fields) checkAttempt(fields, stream.position);
   yield line({ type: 'complete', total_records: totalRows(meta) });
 }
 
