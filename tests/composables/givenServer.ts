@@ -21,6 +21,27 @@ export function makeRows(count: number, seed = 0): Rows {
   }));
 }
 
+/** The result of most tests. */
+export const DOMAINS: TraceDomain[] = ['history', 'holds', 'jobs'];
+export const RESULT: Result = {
+  history: makeRows(47, 1),
+  holds: makeRows(20, 2),
+  jobs: makeRows(9, 3),
+};
+
+export const isBatch = (line: string, domain: string, batch: number) =>
+  line.includes(`"type":"records","domain":"${domain}","batch":${batch},`);
+/** The stream skips batches. */
+export const skip =
+  (domain: string, ...batches: number[]): Fault =>
+  (lines) =>
+    lines.filter((line) => !batches.some((batch) => isBatch(line, domain, batch)));
+/** The stream ends behind so many lines. */
+export const cut =
+  (count: number): Fault =>
+  (lines) =>
+    lines.slice(0, count);
+
 /** The stream of a result, a line an entry, as the given server writes it. */
 export function linesOf(result: Result, size: number): string[] {
   const domains = Object.keys(result);

@@ -1,27 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { TraceDomain } from '../../src/protocol/index.js';
-import { createGivenServer, type Fault, makeRows, readResult, type Result } from './givenServer.js';
+import {
+  createGivenServer,
+  cut,
+  DOMAINS,
+  type Fault,
+  isBatch,
+  makeRows,
+  readResult,
+  RESULT,
+  type Result,
+  skip,
+} from './givenServer.js';
 import { json } from './traceServer.js';
 
-const DOMAINS: TraceDomain[] = ['history', 'holds', 'jobs'];
-const RESULT: Result = { history: makeRows(47, 1), holds: makeRows(20, 2), jobs: makeRows(9, 3) };
 const SIZE = 5;
 const FIRST = 'history 46+1';
 
-const isBatch = (line: string, domain: string, batch: number) =>
-  line.includes(`"type":"records","domain":"${domain}","batch":${batch},`);
-/** The stream skips batches. */
-const skip =
-  (domain: string, ...batches: number[]): Fault =>
-  (lines) =>
-    lines.filter((line) => !batches.some((batch) => isBatch(line, domain, batch)));
-/** The stream ends behind so many lines. */
-const cut =
-  (count: number): Fault =>
-  (lines) =>
-    lines.slice(0, count);
 const change =
   (domain: string, batch: number, changed: (line: string) => string): Fault =>
   (lines) =>

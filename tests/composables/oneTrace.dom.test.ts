@@ -1,17 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { TraceJob } from '../../src/index.js';
-import { PARAMS, setup, stream } from './traceScope.js';
+import { JOB, PARAMS, setup, stream } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
 
-const JOB: TraceJob = {
-  jobId: 'job-1',
-  statusUrl: '/job',
-  streamUrl: '/job/stream',
-  profile: 'query_tool_reverse',
-  domains: ['history', 'holds'],
-  seedCount: 2,
-  containerCount: 4,
-};
 const rowsOf = (trace: ReturnType<typeof setup>) => trace.store.tables.get('history')!.toJSON();
 const statuses = (trace: ReturnType<typeof setup>) =>
   trace.store.domains.map(({ status }) => status);

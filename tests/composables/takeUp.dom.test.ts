@@ -1,17 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { TraceJob, UseTraceProgressOptions } from '../../src/index.js';
-import { current, PARAMS, setup, stream } from './traceScope.js';
+import type { UseTraceProgressOptions } from '../../src/index.js';
+import { current, JOB, PARAMS, setup, stream } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
 
-const JOB: TraceJob = {
-  jobId: 'job-1',
-  statusUrl: '/job',
-  streamUrl: '/job/stream',
-  profile: 'query_tool_reverse',
-  domains: ['history', 'holds'],
-  seedCount: 2,
-  containerCount: 4,
-};
 const KEY = 'vue-trace-stream/mine';
 const SCOPE = { jobId: 'job-1', seedCount: 2, containerCount: 4 };
 const kept = () => JSON.parse(sessionStorage.getItem(KEY)!) as unknown;

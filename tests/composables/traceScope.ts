@@ -1,7 +1,7 @@
 import { createPinia, type Pinia } from 'pinia';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createApp, effectScope, type EffectScope } from 'vue';
-import { useTraceProgress, type UseTraceProgressOptions } from '../../src/index.js';
+import { type TraceJob, useTraceProgress, type UseTraceProgressOptions } from '../../src/index.js';
 import { type createTraceServer, lines, ndjson } from './traceServer.js';
 
 /** A scope as a component has it, made anew for each test; an unhandled rejection fails the test. */
@@ -37,6 +37,17 @@ export function setup(
     ),
   )!;
 }
+
+/** The job that the server of most tests has, as it is kept. */
+export const JOB: TraceJob = {
+  jobId: 'job-1',
+  statusUrl: '/job',
+  streamUrl: '/job/stream',
+  profile: 'query_tool_reverse',
+  domains: ['history', 'holds'],
+  seedCount: 2,
+  containerCount: 4,
+};
 
 export const PARAMS = { resolve_type: 'gd_lot_id', values: ['S1', 'S2'] };
 export const stream = (messages: readonly object[]) => () => ndjson(lines(messages));
