@@ -316,6 +316,23 @@ describe('a job that can be followed', () => {
     ]);
   });
 
+  it('that has expired once its result has changed keeps its rows, and says both', async () => {
+    const changed = [META, { ...start('history'), total: 9 }];
+    const cut = FOLLOWED.map((line) => ('total' in line ? { ...line, total: 3 } : line)).slice(
+      0,
+      4,
+    );
+    const server = followServer([() => ndjson(lines(cut)), () => ndjson(lines(changed))], {
+      'GET /job': () => json({ error: 'unknown', code: 'NOT_FOUND' }, { status: 404 }),
+    });
+    const trace = setup(server);
+    const state = await trace.execute(PARAMS);
+    if (state.status !== 'incomplete') throw new Error(state.status);
+    expect(state.error?.code).toBe('JOB_NOT_FOUND');
+    expect(state.problems).toContainEqual({ kind: 'result-changed', domain: 'history' });
+    expect(trace.store.tables.get('history')!.toJSON()).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
   it('names a domain that failed, and finds the total right without its rows', async () => {
     const messages = [
       ...FOLLOWED.slice(0, 8),

@@ -130,7 +130,7 @@ export async function receiveJob(
   } catch (error) {
     run.signal.throwIfAborted();
     // the rows so far stay, with the reason why there are no more
-    if (reading?.hasRows) return reading.endedBy(error);
+    if (reading && run.writer.rowCount() > 0) return reading.endedBy(error);
     throw error;
   }
   return receiveFinished(run, job, scope, reading);
