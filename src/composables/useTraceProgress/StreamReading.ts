@@ -174,14 +174,16 @@ export class StreamReading {
     const isBegun = this.#line > 1;
     const before = isCutShort(this.#check.verdict().problems) ? TAKEN_UP : ENDED;
     let end = isBegun ? before : await this.#open(url);
+    let pagesError: unknown = null;
     while (this.#isMissing(end)) {
       const way = this.#ways.next(isFollowed);
       if (way?.kind === 'pages') {
         const { areOffered, error } = await this.#readPages(false, end);
         if (areOffered) return error;
+        pagesError = error;
         this.#ways.refuse('pages');
       } else if (way) end = await this.#goOn(url, end, { way, isFollowed });
-      else break;
+      else return end.error ?? pagesError;
     }
     return end.error;
   }

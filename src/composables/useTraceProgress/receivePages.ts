@@ -228,11 +228,11 @@ class PagesReceiver {
     }).catch((error: unknown) => {
       run.signal.throwIfAborted();
       // rows of an answer that was refused: their entries are in the dictionaries
-      for (const [name, others] of this.#reader.batches()) learnEntries(run, name, others);
+      for (const [name, others] of this.#reader.takeBatches()) learnEntries(run, name, others);
       throw error;
     });
     run.signal.throwIfAborted();
-    const batches = this.#reader.batches();
+    const batches = this.#reader.takeBatches();
     const own = batches.get(domain) ?? [];
     for (const [name, others] of batches) {
       if (name !== domain) learnEntries(run, name, others);

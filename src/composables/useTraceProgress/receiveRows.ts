@@ -18,7 +18,7 @@ const MOST_QUALITY_TEXT = 500;
 export interface RowsReader {
   read: BodyReader;
   /** The rows of the body that was read last, once. */
-  batches(): ReadAnswer['batches'];
+  takeBatches(): ReadAnswer['batches'];
 }
 
 export function createRowsReader({ decoder }: TraceRun): RowsReader {
@@ -29,7 +29,7 @@ export function createRowsReader({ decoder }: TraceRun): RowsReader {
       batches = answer.batches;
       return { ...answer, rowCounts: countRows(batches) };
     },
-    batches() {
+    takeBatches() {
       const taken = batches;
       batches = new Map();
       return taken;

@@ -59,14 +59,14 @@ function notifyMissing(run: TraceRun, { notFound, seedIds, seedCount: counted }:
 async function receiveOutcome(
   run: TraceRun,
   outcome: EventsOutcome,
-  { batches }: RowsReader,
+  { takeBatches }: RowsReader,
   scope: TraceScope,
 ): Promise<Received> {
   if (outcome.kind === 'job') return receiveJob(run, outcome, scope);
   const { answer, verdict, nonFiniteNumbers } = outcome;
   run.enter({ status: 'streaming', jobId: null, ...scope });
   notifyNonFinite(run, nonFiniteNumbers);
-  await receiveAnswer(run, answer, batches());
+  await receiveAnswer(run, answer, takeBatches());
   return { ...verdict, error: null };
 }
 
