@@ -31,6 +31,8 @@ export interface TraceTables {
 export interface TraceWriter {
   /** Has the store to itself: whoever filled it before is told, and fills it no more. */
   take(onLost: () => void): void;
+  /** Fills it no more, and need not be told. */
+  release(onLost: () => void): void;
   /** Forgets everything. */
   clear(): void;
   /** Makes the domain known; keeps what it has. */
@@ -136,6 +138,9 @@ function createWriter(
       const before = owner;
       owner = onLost;
       if (before !== onLost) before?.();
+    },
+    release(onLost) {
+      if (owner === onLost) owner = undefined;
     },
     clear() {
       domains.value = [];

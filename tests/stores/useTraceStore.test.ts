@@ -117,3 +117,18 @@ it('forgets everything', () => {
   removeTraceStore(store, pinia);
   expect(Object.keys(pinia.state.value)).toEqual([]);
 });
+
+it('a store tells whoever filled it last that another one does, once, unless he has left', () => {
+  const { writer } = useTraceStore('owned');
+  const [first, second, third] = [vi.fn(), vi.fn(), vi.fn()];
+  writer.take(first);
+  writer.take(first);
+  expect(first).not.toHaveBeenCalled();
+  writer.take(second);
+  expect(first).toHaveBeenCalledOnce();
+  writer.release(first);
+  writer.release(second);
+  writer.take(third);
+  expect(second).not.toHaveBeenCalled();
+  expect(first).toHaveBeenCalledOnce();
+});

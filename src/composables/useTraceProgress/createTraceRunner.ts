@@ -141,6 +141,8 @@ class Runner implements TraceRunner {
     if (keepsJob) this.detach();
     this.cancel();
     this.#end();
+    // the store may outlive whoever filled it
+    this.#options.writer.release(this.#leave);
   }
 
   get #isUnderWay(): boolean {
