@@ -5,6 +5,7 @@ import { isTold } from '../../stream/domainTally.js';
 import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
+import { consumeToEnd } from './consumeToEnd.js';
 import type { Received } from './Received.js';
 import { loadAndReceivePages, loadPages } from './loadPages.js';
 import type { PagesEnd } from './receivePages.js';
@@ -261,7 +262,7 @@ export class StreamReading {
     this.#reopenedBy = this.#line > 1 ? way : null;
     let error: unknown = null;
     try {
-      const read = () => decoder.consume(url, (line) => this.#take(line), options);
+      const read = () => consumeToEnd(decoder, url, (line) => this.#take(line), options);
       await withStreamSlot(read, signal);
     } catch (cause) {
       signal.throwIfAborted();
