@@ -103,8 +103,19 @@ export class ColumnTable implements RecordTable {
   /** First row of each batch. */
   readonly starts: readonly number[] = [];
   readonly #starts = this.starts as number[];
+  /** One for all that came of a table by `withBatches`. */
+  readonly #origin: object;
   #rowCount = 0;
   #last = 0;
+
+  constructor(origin: object = {}) {
+    this.#origin = origin;
+  }
+
+  /** Whether the other one is this table, before or after batches were put between others. */
+  isVersionOf(other: RecordTable): boolean {
+    return other instanceof ColumnTable && other.#origin === this.#origin;
+  }
 
   get rowCount(): number {
     return this.#rowCount;
@@ -135,7 +146,7 @@ export class ColumnTable implements RecordTable {
    * as it is. Both share their chunks and dictionaries: it takes time by batches, not by rows.
    */
   withBatches(at: number, removed: number, batches: readonly DecodedBatch[]): ColumnTable {
-    const table = new ColumnTable();
+    const table = new ColumnTable(this.#origin);
     for (const column of this.#columns) table.#add(column.emptied(removed > 0));
     for (let batch = 0; batch < at; batch++) table.#share(this, batch);
     for (const batch of batches) table.append(batch);

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { nextTick } from 'vue';
 import { userEvent } from 'vitest/browser';
-import type { ColumnTable } from '../../src/records/index.js';
+import { ColumnTable, LineDecoder } from '../../src/records/index.js';
+import { decodeRows } from '../records/decodeRows.js';
 import { drawnRows, expectCovered, frame, idle, ROW, show, shownOffset } from './tableDriver.js';
 import { createTable, tableOf } from './traceTables.js';
 
@@ -199,4 +200,29 @@ test('another table is shown in the order that was asked for', async () => {
   await shown.wrapper.setProps({ table: other, rowCount: 7 });
   await settled(shown);
   expect(rowsInView(shown)).toEqual([16, 15, 14, 13, 12, 11, 10]);
+});
+
+test('rows that are put between others come into a search once it has found them; until then what it had found is shown', async () => {
+  const decoder = new LineDecoder();
+  const batchOf = (rows: number[]) =>
+    decodeRows(
+      decoder,
+      'rows',
+      rows.map((row) => ({ ROW: row, LOT: `LOT-${row % 2}` })),
+    );
+  const table = new ColumnTable();
+  table.append(batchOf([0, 1, 2]));
+  table.append(batchOf([6, 7, 8]));
+  const shown = await show(table);
+  await search(shown, 'LOT-1');
+  expect(rowsInView(shown)).toEqual([1, 7]);
+  await shown.wrapper.setProps({
+    table: table.withBatches(1, 0, [batchOf([3, 4, 5])]),
+    rowCount: 9,
+  });
+  expect(isBusy(shown)).toBe(true);
+  expect(rowsInView(shown)).toEqual([1, 7]);
+  await settled(shown);
+  await frame();
+  expect(rowsInView(shown)).toEqual([1, 3, 5, 7]);
 });

@@ -41,17 +41,19 @@ export function useTableView(options: UseTableViewOptions): UseTableViewReturn {
   let change: ViewChange = { sorted: false, narrowed: (filter() ?? []).length > 0 };
 
   watch(
-    [sort, search, filterKey, view.rows, view.isPending],
+    [sort, search, filterKey, view.rows, view.isPending, view.table],
     (
-      [sortNow, searchNow, filterNow, rows, pending],
-      [sortThen, searchThen, filterThen, before],
+      [sortNow, searchNow, filterNow, rows, pending, tableNow],
+      [sortThen, searchThen, filterThen, before, , tableThen],
     ) => {
       change.sorted ||= sortNow !== sortThen;
       change.narrowed ||= searchNow !== searchThen || filterNow !== filterThen;
       // While the new view is made, the last one stays: nothing moves before it is there.
       if (pending) return;
       if (change.sorted || change.narrowed) options.onChange(change);
-      else if (rows && before && rows !== before) options.onAppend(rows, before);
+      // rows that were put between others have changed the numbers of those behind them
+      else if (rows && before && rows !== before && tableNow === tableThen)
+        options.onAppend(rows, before);
       change = { sorted: false, narrowed: false };
     },
   );

@@ -8,6 +8,7 @@ import {
   watch,
 } from 'vue';
 import {
+  ColumnTable,
   isEmptyQuery,
   queryKey,
   type RecordFilter,
@@ -29,6 +30,8 @@ export interface UseRecordViewOptions {
 }
 
 export interface UseRecordViewReturn {
+  /** The table that the row numbers are of: until rows that were put between others are in the view, the one before. */
+  table: ComputedRef<RecordTable>;
   /**
    * Row numbers in the view's order; null: every row as it stands. While a newer view is being made,
    * the last one of the same table.
@@ -69,36 +72,45 @@ export function useRecordView(
   // an equal query, though another object, asks for the same view
   const key = computed(() => queryKey(query.value));
   const isEmpty = computed(() => isEmptyQuery(query.value));
-  const ofTable = computed(() =>
-    !isEmpty.value && outcome.value?.table === toValue(table) ? outcome.value : null,
+  const ofTable = computed(() => (isEmpty.value ? null : outcomeOf(outcome.value, toValue(table))));
+  const viewed = computed(() => ofTable.value?.table ?? toValue(table));
+  const isThere = computed(
+    () => ofTable.value?.key === key.value && viewed.value === toValue(table),
   );
-  const isThere = computed(() => ofTable.value?.key === key.value);
   const rows = computed(() => ofTable.value?.rows ?? null);
+  const rowsOf = (asked: RecordTable) => (viewed.value === asked ? rows.value : null);
 
   const runner = new ViewRunner();
-  function start(): void {
+  function startOrStop(): void {
+    if (isEmpty.value) {
+      outcome.value = null;
+      return runner.stop();
+    }
     const asked = { table: toValue(table), key: key.value };
     runner.start({
       ...asked,
       query: query.value,
       onRows: (made) => (outcome.value = { ...asked, rows: made, error: null }),
-      onError: (error) => (outcome.value = { ...asked, rows: rows.value, error }),
+      onError: (error) => (outcome.value = { ...asked, rows: rowsOf(asked.table), error }),
     });
-  }
-  function startOrStop(): void {
-    if (!isEmpty.value) return start();
-    runner.stop();
-    outcome.value = null;
   }
   watch([() => toValue(table), key], startOrStop, { immediate: true });
   watch([() => toValue(options.rowCount)], () => runner.grow());
   onScopeDispose(() => runner.stop());
   return {
+    table: viewed,
     rows,
     rowCount: computed(() => rows.value?.length ?? toValue(options.rowCount)),
     isPending: computed(() => !isEmpty.value && !isThere.value),
     error: computed(() => (isThere.value ? ofTable.value!.error : null)),
   };
+}
+
+/** What came of a query to a table, also where it was asked of an earlier version of it. */
+function outcomeOf(outcome: Outcome | null, table: RecordTable): Outcome | null {
+  if (outcome === null || outcome.table === table) return outcome;
+  const isEarlier = table instanceof ColumnTable && table.isVersionOf(outcome.table);
+  return isEarlier ? outcome : null;
 }
 
 /** Read in full, so that a filter that is changed in place is noticed. */
