@@ -124,16 +124,9 @@ function createTableWriter(
   };
 }
 
-function createWriter(
-  domains: Ref<TraceDomainState[]>,
-  aggregation: ShallowRef<MsdAggregation | null>,
-  tables: Map<string, ColumnTable>,
-): TraceWriter {
-  const counts = createRowCounts(domains, tables);
+function createOwnership(): Pick<TraceWriter, 'take' | 'release'> {
   let owner: (() => void) | undefined;
-  const domainOf = (name: string) => findOrOpen(domains, tables, name);
   return {
-    ...createTableWriter(tables, domainOf, counts),
     take(onLost) {
       const before = owner;
       owner = onLost;
@@ -142,6 +135,19 @@ function createWriter(
     release(onLost) {
       if (owner === onLost) owner = undefined;
     },
+  };
+}
+
+function createWriter(
+  domains: Ref<TraceDomainState[]>,
+  aggregation: ShallowRef<MsdAggregation | null>,
+  tables: Map<string, ColumnTable>,
+): TraceWriter {
+  const counts = createRowCounts(domains, tables);
+  const domainOf = (name: string) => findOrOpen(domains, tables, name);
+  return {
+    ...createTableWriter(tables, domainOf, counts),
+    ...createOwnership(),
     clear() {
       domains.value = [];
       aggregation.value = null;
