@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endWithParent } from './endWithParent.mjs';
 
 const BUILT = fileURLToPath(new URL('../dist-server/', import.meta.url));
 
@@ -25,10 +26,12 @@ export function cpuSecondsOf(pid) {
  * @param {string[]} nodeOptions
  */
 async function startProcess(entry, env, nodeOptions) {
-  const child = spawn(process.execPath, [...nodeOptions, `${BUILT}${entry}.js`], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = endWithParent(
+    spawn(process.execPath, [...nodeOptions, `${BUILT}${entry}.js`], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   let log = '';
   child.stderr.on('data', (data) => (log += data));
   const exit = new Promise((resolve) => child.once('exit', resolve));

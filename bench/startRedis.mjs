@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool, REDIS_SERVER } from '../scripts/findTool.mjs';
+import { endWithParent } from './endWithParent.mjs';
 
 /** A port of the loopback that nothing listens on by now. */
 export async function freePort() {
@@ -31,7 +32,7 @@ function answersPing(port) {
 
 async function startProcess(port, args) {
   const path = findTool(REDIS_SERVER);
-  const server = spawn(path, ['--port', String(port), ...args], { stdio: 'ignore' });
+  const server = endWithParent(spawn(path, ['--port', String(port), ...args], { stdio: 'ignore' }));
   const gone = once(server, 'exit').then(() => true);
   const pause = () => new Promise((resolve) => setTimeout(() => resolve(false), 10));
   while (!(await answersPing(port))) {

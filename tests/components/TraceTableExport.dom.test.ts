@@ -21,7 +21,7 @@ vi.mock('../../src/records/csv/index.js', () => ({
 }));
 
 const table = tableOf([{ a: 1 }]);
-const columns = [{ name: 'a', label: 'a', width: 100, isNumber: true }];
+const columns = [{ name: 'a', label: 'a', width: 100, isNumber: true, format: undefined }];
 const source = { table, rows: null, columns, name: 'a', isWhole: true, notice: '' };
 
 async function begin() {
