@@ -33,8 +33,8 @@ export interface UseRecordViewReturn {
   /** The table that the row numbers are of: until rows that were put between others are in the view, the one before. */
   table: ComputedRef<RecordTable>;
   /**
-   * Row numbers in the view's order; null: every row as it stands. While a newer view is being made,
-   * the last one of the same table.
+   * Row numbers of `table` in the view's order; null: every row as it stands. While a newer view is being
+   * made, the last one of the same table.
    */
   rows: ComputedRef<Uint32Array | null>;
   /** Rows of the view. */
@@ -61,7 +61,7 @@ interface Outcome {
  * @example
  * const sort = ref<RecordSort[]>([{ column: 'TRACKINTIMESTAMP', descending: true }]);
  * const view = useRecordView(table, { rowCount: () => domain.rowCount, sort, search });
- * const row = view.rows.value?.[0] ?? 0;
+ * const first = view.table.value.row(view.rows.value?.[0] ?? 0);
  */
 export function useRecordView(
   table: MaybeRefOrGetter<RecordTable>,
