@@ -61,7 +61,7 @@ interface Outcome {
  * @example
  * const sort = ref<RecordSort[]>([{ column: 'TRACKINTIMESTAMP', descending: true }]);
  * const view = useRecordView(table, { rowCount: () => domain.rowCount, sort, search });
- * const first = view.table.value.row(view.rows.value?.[0] ?? 0);
+ * const first = () => view.table.value.row(view.rows.value?.[0] ?? 0);
  */
 export function useRecordView(
   table: MaybeRefOrGetter<RecordTable>,
