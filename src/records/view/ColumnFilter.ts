@@ -29,12 +29,14 @@ export class ColumnFilter {
   /** Asks the dictionary entries that are new. */
   *askEntries({ values }: TableColumn): Steps {
     const { increments, size } = values;
+    // more may come while this stops: they have no place among the answers yet, and are asked the next time
+    const known = increments.length;
     if (this.#hits.length < size + FIRST_CODE) {
       const hits = new Uint8Array(2 * (size + FIRST_CODE));
       hits.set(this.#hits);
       this.#hits = hits;
     }
-    while (this.#increments < increments.length) {
+    while (this.#increments < known) {
       const run = runOfIncrement(increments[this.#increments]!);
       yield* askTexts(this.#matcher, run, 0, run.ends.length, this.#hits, this.#codes);
       const end = this.#codes + run.ends.length;
