@@ -1,8 +1,8 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { expect, it, vi } from 'vitest';
-import { computed, effectScope, nextTick } from 'vue';
+import { computed, effectScope, nextTick, ref, shallowRef } from 'vue';
 import { useRecordView } from '../../src/composables/useRecordView/useRecordView.js';
-import { LineDecoder } from '../../src/records/index.js';
+import { ColumnTable, LineDecoder, type RecordFilter } from '../../src/records/index.js';
 import { useTraceStore } from '../../src/stores/index.js';
 import { decodeRows } from '../records/decodeRows.js';
 
@@ -37,5 +37,28 @@ it('shows rows that were put between others, in the table and in a view of it', 
   store.writer.clear();
   store.writer.append('d', batch(7));
   expect([view.table.value, view.rows.value]).toEqual([view.asked.value, null]);
+  scope.stop();
+});
+
+it('a view that failed shows the table with the rows that were put between others', async () => {
+  const decoder = new LineDecoder();
+  const batch = (...numbers: number[]) =>
+    decodeRows(
+      decoder,
+      'd',
+      numbers.map((n) => ({ n })),
+    );
+  const table = shallowRef(new ColumnTable());
+  table.value.append(batch(1, 2));
+  table.value.append(batch(5));
+  const rowCount = ref(3);
+  const scope = effectScope();
+  const filter = [{ column: 'n' }] as unknown as RecordFilter[];
+  const view = scope.run(() => useRecordView(table, { rowCount, filter }))!;
+  await vi.waitFor(() => expect(view.error.value).not.toBeNull());
+  table.value = table.value.withBatches(1, 0, [batch(3, 4)]);
+  rowCount.value = table.value.rowCount;
+  expect([view.rows.value, view.rowCount.value]).toEqual([null, 5]);
+  expect(view.table.value.row(4)).toEqual({ n: 5 });
   scope.stop();
 });

@@ -9,7 +9,8 @@ const UPDATE_INTERVAL_MS = 200;
 export interface ViewRequest {
   table: RecordTable;
   query: RecordQuery;
-  onRows: (rows: Uint32Array | null) => void;
+  /** `rowCount`: rows of the table that were looked at. */
+  onRows: (rows: Uint32Array | null, rowCount: number) => void;
   onError: (error: unknown) => void;
 }
 
@@ -64,9 +65,10 @@ export class ViewRunner {
     this.#isBehind = false;
     try {
       const view = await this.#viewOf(table, signal);
+      const { rowCount } = table;
       const rows = await view.update(query, signal);
       if (signal.aborted) return;
-      onRows(rows);
+      onRows(rows, rowCount);
     } catch (error) {
       if (signal.aborted) return;
       this.#request = null;

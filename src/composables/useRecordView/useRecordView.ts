@@ -41,6 +41,8 @@ export interface UseRecordViewReturn {
   rowCount: ComputedRef<number>;
   /** The view that is asked for is not there yet; rows that are appended do not count. */
   isPending: ComputedRef<boolean>;
+  /** `rows` may lack some that are asked for: those that came last, or all where no view can be made. */
+  isBehind: ComputedRef<boolean>;
   /** Why there is no view of what is asked for. */
   error: ComputedRef<unknown>;
 }
@@ -50,8 +52,12 @@ interface Outcome {
   table: RecordTable;
   key: string;
   rows: Uint32Array | null;
+  /** Rows of the table that were looked at. */
+  rowCount: number;
   error: unknown;
 }
+
+const NOTHING = { rows: null, rowCount: 0 };
 
 /**
  * The rows of a table sorted, filtered and searched, kept up to date while more arrive. A million
@@ -67,10 +73,7 @@ export function useRecordView(
   table: MaybeRefOrGetter<RecordTable>,
   options: UseRecordViewOptions,
 ): UseRecordViewReturn {
-  const outcome = shallowRef<Outcome | null>(null);
-  const query = computed(() => readQuery(options));
-  // an equal query, though another object, asks for the same view
-  const key = computed(() => queryKey(query.value));
+  const { query, key, outcome } = useOutcome(table, options);
   const isEmpty = computed(() => isEmptyQuery(query.value));
   const ofTable = computed(() => (isEmpty.value ? null : outcomeOf(outcome.value, toValue(table))));
   const viewed = computed(() => ofTable.value?.table ?? toValue(table));
@@ -78,39 +81,55 @@ export function useRecordView(
     () => ofTable.value?.key === key.value && viewed.value === toValue(table),
   );
   const rows = computed(() => ofTable.value?.rows ?? null);
-  const rowsOf = (asked: RecordTable) => (viewed.value === asked ? rows.value : null);
-
-  const runner = new ViewRunner();
-  function startOrStop(): void {
-    if (isEmpty.value) {
-      outcome.value = null;
-      return runner.stop();
-    }
-    const asked = { table: toValue(table), key: key.value };
-    runner.start({
-      ...asked,
-      query: query.value,
-      onRows: (made) => (outcome.value = { ...asked, rows: made, error: null }),
-      onError: (error) => (outcome.value = { ...asked, rows: rowsOf(asked.table), error }),
-    });
-  }
-  watch([() => toValue(table), key], startOrStop, { immediate: true });
-  watch([() => toValue(options.rowCount)], () => runner.grow());
-  onScopeDispose(() => runner.stop());
+  const error = computed(() => (isThere.value ? ofTable.value!.error : null));
+  const isShort = computed(() => (ofTable.value?.rowCount ?? 0) < toValue(options.rowCount));
   return {
     table: viewed,
     rows,
     rowCount: computed(() => rows.value?.length ?? toValue(options.rowCount)),
     isPending: computed(() => !isEmpty.value && !isThere.value),
-    error: computed(() => (isThere.value ? ofTable.value!.error : null)),
+    isBehind: computed(() => rows.value !== null && (isShort.value || error.value !== null)),
+    error,
   };
+}
+
+/** Asks for a view whenever another one is wanted, and again as the table grows. */
+function useOutcome(table: MaybeRefOrGetter<RecordTable>, options: UseRecordViewOptions) {
+  const outcome = shallowRef<Outcome | null>(null);
+  const query = computed(() => readQuery(options));
+  // an equal query, though another object, asks for the same view
+  const key = computed(() => queryKey(query.value));
+  const runner = new ViewRunner();
+  function start(asked: Pick<Outcome, 'table' | 'key'>): void {
+    runner.start({
+      ...asked,
+      query: query.value,
+      onRows: (made, seen) =>
+        (outcome.value = { ...asked, rows: made, rowCount: seen, error: null }),
+      onError(error) {
+        // where no view can be made, what is shown of the table stays
+        const shown = outcome.value?.table === asked.table ? outcome.value : NOTHING;
+        outcome.value = { ...shown, ...asked, error };
+      },
+    });
+  }
+  function startOrStop(): void {
+    if (!isEmptyQuery(query.value)) return start({ table: toValue(table), key: key.value });
+    runner.stop();
+    outcome.value = null;
+  }
+  watch([() => toValue(table), key], startOrStop, { immediate: true });
+  watch([() => toValue(options.rowCount)], () => runner.grow());
+  onScopeDispose(() => runner.stop());
+  return { query, key, outcome };
 }
 
 /** What came of a query to a table, also where it was asked of an earlier version of it. */
 function outcomeOf(outcome: Outcome | null, table: RecordTable): Outcome | null {
   if (outcome === null || outcome.table === table) return outcome;
+  // the rows of an earlier version are shown by their numbers; all of them would be all of this one
   const isEarlier = table instanceof ColumnTable && table.isVersionOf(outcome.table);
-  return isEarlier ? outcome : null;
+  return isEarlier && outcome.rows !== null ? outcome : null;
 }
 
 /** Read in full, so that a filter that is changed in place is noticed. */
