@@ -49,6 +49,11 @@ export class IdleWatch {
     this.#isWaiting = true;
   }
 
+  /** What came was nothing: the time that was waited before counts on. */
+  waitOn(): void {
+    this.#isWaiting = true;
+  }
+
   /** Something came, and nothing more is wanted for a while. */
   pause(): void {
     this.#isWaiting = false;

@@ -29,7 +29,7 @@ export interface StreamCounts {
   nonFiniteNumbers: number;
 }
 
-export interface ConsumeNDJSONStreamOptions extends ConsumeLinesOptions {
+export interface ConsumeNDJSONStreamOptions extends Omit<ConsumeLinesOptions, 'hasEnded'> {
   /** Whether a line that is no JSON object ends the reading. @default 'error' */
   onMalformedLine?: 'error' | 'skip';
   /** Told of each line that `'skip'` passes over. */

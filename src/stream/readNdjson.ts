@@ -24,48 +24,66 @@ export interface ReadNdjsonOptions extends SendOptions {
    * browser held the page's timers back does not count. @default 45000
    */
   idleTimeoutMs?: number;
+  /**
+   * The last line was handed on: a body that is held open behind it, even by blank lines, is left after
+   * `idleTimeoutMs`, and has then ended. @default never
+   */
+  hasEnded?: () => boolean;
 }
 
 /** Asks for a stream of NDJSON and hands its bytes on as they come. */
 export async function readNdjson(
   url: string | URL,
   createSink: () => NdjsonSink | Promise<NdjsonSink>,
-  { signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, ...options }: ReadNdjsonOptions,
+  { signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, hasEnded, ...options }: ReadNdjsonOptions,
 ): Promise<void> {
   let sink: NdjsonSink | null = null;
   let byteOffset = 0;
-  const interrupted = (sinkNow: NdjsonSink, cause: unknown) =>
-    new StreamInterruptedError({ url: String(url), line: sinkNow.line, byteOffset, cause });
-  const watch = new IdleWatch({
-    timeoutMs: idleTimeoutMs,
-    signal,
-    onIdle() {
-      const cause = new Error(`nothing came for ${idleTimeoutMs / 1000} s`);
-      return sink ? interrupted(sink, cause) : new NetworkError(String(url), cause);
-    },
-  });
+  const interrupted = (cause: unknown) =>
+    sink
+      ? new StreamInterruptedError({ url: String(url), line: sink.line, byteOffset, cause })
+      : new NetworkError(String(url), cause);
+  const onIdle = () => interrupted(new Error(`nothing came for ${idleTimeoutMs / 1000} s`));
+  const watch = new IdleWatch({ timeoutMs: idleTimeoutMs, signal, onIdle });
   try {
     const response = await openNdjson(url, { ...options, signal: watch.signal });
     if (response.body === null) return;
-    const taker = (sink = await createSink());
-    const onFailure = (cause: unknown) => interrupted(taker, cause);
+    sink = await createSink();
     let begun = false;
-    watch.wait();
-    for await (const chunk of bodyChunks(response.body, { signal: watch.signal, onFailure })) {
-      watch.pause();
+    const reading = { signal: watch.signal, onFailure: interrupted };
+    for await (const chunk of watched(bodyChunks(response.body, reading), watch, hasEnded)) {
       if (!begun) begun = hasBegun(chunk, url, response);
       byteOffset += chunk.byteLength;
       await sink.push(chunk);
-      watch.wait();
     }
-    watch.pause();
     await sink.end();
   } catch (error) {
-    if (error instanceof StreamInterruptedError) await sink?.cut();
-    throw error;
+    if (!(error instanceof StreamInterruptedError)) throw error;
+    await sink?.cut();
+    const wasLeft = error === watch.signal.reason && hasEnded?.();
+    if (!wasLeft) throw error;
   } finally {
     watch.stop();
   }
+}
+
+/** Watches the time in which a chunk is waited for. */
+async function* watched(
+  chunks: AsyncIterable<Uint8Array>,
+  watch: IdleWatch,
+  hasEnded: () => boolean = () => false,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  watch.wait();
+  let isOver = false;
+  for await (const chunk of chunks) {
+    watch.pause();
+    yield chunk;
+    // what comes behind the end is nothing
+    if (isOver) watch.waitOn();
+    else watch.wait();
+    isOver = hasEnded();
+  }
+  watch.pause();
 }
 
 /** False while only white space came; throws where the body begins as a web page. */

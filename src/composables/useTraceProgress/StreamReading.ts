@@ -5,7 +5,6 @@ import { isTold } from '../../stream/domainTally.js';
 import { StreamCheck } from '../../stream/StreamCheck.js';
 import { withStreamSlot } from '../../stream/streamSlots.js';
 import type { PlacedLine } from '../../worker/index.js';
-import { consumeToEnd } from './consumeToEnd.js';
 import type { Received } from './Received.js';
 import { loadAndReceivePages, loadPages } from './loadPages.js';
 import type { PagesEnd } from './receivePages.js';
@@ -44,6 +43,8 @@ export interface StreamSource {
 const MOST_TRIES = 5;
 /** A result that begins anew more often than that is not read again. */
 const MOST_RESTARTS = 5;
+const END_LINES: readonly string[] = ['complete', 'error', 'full_result'];
+
 /** One stream came to its end, in one way or another. */
 interface StreamEnd {
   error: unknown;
@@ -74,6 +75,8 @@ export class StreamReading {
   #bytes = 0;
   /** The way that another stream was opened on; null once its first line came. */
   #reopenedBy: WayOn | null = null;
+  /** The stream that is read has told its end. */
+  #hasEndLine = false;
   /** Rows of the best reading. */
   #mostRows = 0;
   #filledRows = 0;
@@ -258,11 +261,12 @@ export class StreamReading {
     const url = urlOnWay(streamUrl, way);
     const before = this.#bytes;
     const onBytes = (bytes: number) => meter.setBytes((this.#bytes = before + bytes));
-    const options = { ...sendOptionsOf(this.#run), onBytes };
+    this.#hasEndLine = false;
+    const options = { ...sendOptionsOf(this.#run), onBytes, hasEnded: () => this.#hasEndLine };
     this.#reopenedBy = this.#line > 1 ? way : null;
     let error: unknown = null;
     try {
-      const read = () => consumeToEnd(decoder, url, (line) => this.#take(line), options);
+      const read = () => decoder.consume(url, (line) => this.#take(line), options);
       await withStreamSlot(read, signal);
     } catch (cause) {
       signal.throwIfAborted();
@@ -286,6 +290,7 @@ export class StreamReading {
       this.#run.meter.addResume();
     }
     await this.#receiver.take(line);
+    this.#hasEndLine ||= END_LINES.includes(line.header.type);
     // nothing more of another result
     if (this.#check.isChanged) throw new StuckError();
     this.#line = line.line + 1;
