@@ -61,10 +61,15 @@ function isLastInPlace(
 /**
  * Which rows of a domain are missing: all that lie between its batches, in pieces of at most 5000 rows
  * unless a batch has more, and all behind them. Where places are not known, what came behind the first
- * hole makes way. Null where the total is not known either.
+ * hole makes way, as where it was found that batches that are missing had other sizes (`areEven` false).
+ * Null where the total is not known either.
  */
-export function planFill(tally: DomainTally, hint: number | null = null): FillPlan | null {
-  const size = batchSizeOf(tally, hint);
+export function planFill(
+  tally: DomainTally,
+  hint: number | null = null,
+  areEven = true,
+): FillPlan | null {
+  const size = areEven ? batchSizeOf(tally, hint) : null;
   const { pieces, batches, received, total } = tally;
   const doubtful = pieces.list.filter(({ isDoubtful }) => isDoubtful).map(({ batch }) => batch);
   let last = -1;
@@ -141,4 +146,14 @@ export function probeOf(tally: DomainTally, hint: number | null = null): Probe |
   const size = batchSizeOf(tally, hint);
   const at = list.findIndex(({ isDoubtful }) => !isDoubtful);
   return size === null || at < 0 ? null : { offset: list[at]!.batch * size, at, row: 0 };
+}
+
+/** The first row behind each hole, which is at its place only where the hole was as large as is thought. */
+export function probesBehind({ pieces }: DomainTally, holes: readonly Hole[]): Probe[] {
+  return holes.flatMap(({ to, offset, rows }) => {
+    const at = pieces.behind(to);
+    const piece = pieces.list[at];
+    const isNext = piece?.batch === to + 1 && !piece.isDoubtful;
+    return isNext ? [{ offset: offset + rows, at, row: 0 }] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import { TraceError } from '../../protocol/index.js';
-import type { PagesEnd, PagesSource } from './receivePages.js';
+import type { PagesSource } from './PagesSource.js';
+import type { PagesEnd } from './receivePages.js';
 
 /** Code for a rare case, in a file of its own. */
 export const loadPages = () => import('./receivePages.js');

@@ -135,10 +135,11 @@ export function notifyWarning(
 /** The last status of each domain, by what the result lacks. */
 export function settleDomains(run: TraceRun, problems: readonly CompletenessProblem[]): void {
   const isNamed = problems.some((problem) => 'domain' in problem && problem.domain !== null);
-  // rows are missing, and nobody knows of which domain
+  // rows are missing, or are another result's, and nobody knows of which domain
   const isAnyShort = problems.some(
     (it) =>
       it.kind === 'more-problems' ||
+      it.kind === 'result-changed' ||
       (it.kind === 'total-mismatch' && !isNamed) ||
       (it.kind === 'domain-failed' && it.domain === null),
   );
