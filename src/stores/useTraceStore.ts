@@ -29,8 +29,11 @@ export interface TraceTables {
  * actions, and would keep every batch.
  */
 export interface TraceWriter {
-  /** Has the store to itself: whoever filled it before is told, and fills it no more. */
-  take(onLost: () => void): void;
+  /**
+   * Has the store to itself: whoever filled it before is told, and fills it no more. False where somebody
+   * who heard of that has taken it in turn.
+   */
+  take(onLost: () => void): boolean;
   /** Fills it no more, and need not be told. */
   release(onLost: () => void): void;
   /** Forgets everything. */
@@ -131,6 +134,7 @@ function createOwnership(): Pick<TraceWriter, 'take' | 'release'> {
       const before = owner;
       owner = onLost;
       if (before !== onLost) before?.();
+      return owner === onLost;
     },
     release(onLost) {
       if (owner === onLost) owner = undefined;

@@ -1,5 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { JOB, PARAMS, setup, stream } from './traceScope.js';
+import { createApp, effectScope, watch } from 'vue';
+import { useTraceProgress } from '../../src/index.js';
+import { current, JOB, PARAMS, setup, stream } from './traceScope.js';
 import { createTraceServer, json, lines, ndjson, STREAM } from './traceServer.js';
 
 const rowsOf = (trace: ReturnType<typeof setup>) => trace.store.tables.get('history')!.toJSON();
@@ -237,4 +239,57 @@ it('a trace whose store another one took begins anew where it is resumed', async
   server.change({ 'GET /job/stream': stream(STREAM) });
   expect((await first.resume()).status).toBe('complete');
   expect(rowsOf(first)).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+});
+
+it('whoever is told that the store is lost may begin anew at once, and then has it', async () => {
+  const never = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(lines(STREAM.slice(0, 3)))),
+  });
+  const bodies = [() => ndjson(never), stream(STREAM)];
+  const first = setup(createTraceServer({ 'GET /job/stream': () => bodies.shift()!() }), {
+    storeId: 'shared',
+  });
+  void first.execute(PARAMS);
+  await vi.waitFor(() => expect(first.store.domains[0]?.rowCount).toBe(2));
+  const again: Promise<unknown>[] = [];
+  const onState = ({ status }: { status: string }) => {
+    if (status === 'detached' && again.length === 0) again.push(first.resume());
+  };
+  watch(first.state, onState, { flush: 'sync' });
+  const second = setup(createTraceServer({ 'GET /job/stream': stream(STREAM) }), {
+    storeId: 'shared',
+  });
+  expect((await second.execute(PARAMS)).status).toBe('cancelled');
+  await Promise.all(again);
+  expect(first.state.value.status).toBe('complete');
+  expect(rowsOf(first)).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+});
+
+it('reset() of a component that has left does not touch the trace of another', async () => {
+  const scope = effectScope(true);
+  const app = createApp({}).use(current.pinia);
+  const options = { profile: 'query_tool_reverse', storeId: 'shared' } as const;
+  const left = scope.run(() => app.runWithContext(() => useTraceProgress(options)))!;
+  scope.stop();
+  const server = createTraceServer({ 'GET /job/stream': stream(STREAM) });
+  const trace = setup(server, { storeId: 'shared' });
+  await trace.execute(PARAMS);
+  left.reset();
+  expect(rowsOf(trace)).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+});
+
+it('pages that were odd are no problem of a stream that then brought all', async () => {
+  const bodies = [stream(STREAM.slice(0, 3)), stream(STREAM)];
+  const server = createTraceServer({
+    'GET /job/stream': () => bodies.shift()!(),
+    'GET /job/result': ({ url }) => {
+      const empty = { history: { data: [], count: 0, total: 3 } };
+      const whole = {
+        history: { data: [{ a: 1 }], count: 1 },
+        holds: { data: [{ b: 1 }], count: 1 },
+      };
+      return json({ results: url.includes('domain=history&') ? empty : whole });
+    },
+  });
+  expect(await setup(server).execute(PARAMS)).toMatchObject({ status: 'complete' });
 });

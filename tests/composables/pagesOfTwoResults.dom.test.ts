@@ -91,8 +91,8 @@ it.each<[string, Given]>([
     const trace = setup(server, { domains: Object.keys(given.totals) as ['history'] });
     const state = await trace.execute(PARAMS);
     expect(state.status).toBe('incomplete');
-  const problems = state.status === 'incomplete' ? state.problems : [];
-  expect(problems).toContainEqual({ kind: 'result-changed', domain: null });
+    const problems = state.status === 'incomplete' ? state.problems : [];
+    expect(problems).toContainEqual({ kind: 'result-changed', domain: null });
     expect(trace.store.domains.map(({ status }) => status)).not.toContain('complete');
   },
 );

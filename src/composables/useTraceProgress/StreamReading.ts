@@ -102,6 +102,7 @@ export class StreamReading {
     this.#run = run;
     this.#receiver.takeUp(run);
     this.#ways.allowAll();
+    this.#problems = [];
   }
 
   /**
@@ -250,7 +251,7 @@ export class StreamReading {
       after: interruption,
       addBytes: (bytes) => this.#run.meter.setBytes((this.#bytes += bytes)),
     });
-    this.#problems = end.problems;
+    this.#problems = end.areOffered ? end.problems : [];
     this.#filledRows += end.filledRows;
     return end;
   }

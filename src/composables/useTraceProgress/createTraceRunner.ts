@@ -149,20 +149,22 @@ class Runner implements TraceRunner {
     return this.#current?.endedIn === null;
   }
 
-  #clearStore(): void {
+  /** False where the store is another trace's by then. */
+  #clearStore(): boolean {
     const { writer } = this.#options;
-    writer.take(this.#leave);
-    writer.clear();
+    const isOwn = writer.take(this.#leave);
+    if (isOwn) writer.clear();
+    return isOwn;
   }
 
   /** Another trace takes the store over: rows of two would stand in one table. */
   readonly #leave = (): void => {
+    const current = this.#current;
+    // what came is gone with the store; whoever is told of that may begin anew at once
+    if (current) current.goOn = null;
     if (this.canDetach) this.detach();
     else this.cancel();
-    if (!this.#current) return;
-    // what came is gone with the store
-    this.#current.goOn = null;
-    this.#current.decoder.close();
+    current?.decoder.close();
   };
 
   #begin(trace: Pick<CurrentRun, 'request' | 'work' | 'isAttached' | 'job'>): Promise<TraceState> {
@@ -172,7 +174,10 @@ class Runner implements TraceRunner {
     // a job that was begun before is none of a trace that is run anew
     const job = isAttached ? trace.job : null;
     onJob(job);
-    this.#clearStore();
+    if (!this.#clearStore()) {
+      this.#enter({ status: 'cancelled', stage: 'seed-resolve' });
+      return Promise.resolve(this.state);
+    }
     this.meter = createTraceMeter(now, createTraceGuard(limits, onNotices));
     const fresh = { cancelOnServer: null, goOn: null, endedIn: null };
     const controller = new AbortController();

@@ -107,6 +107,7 @@ function createVerbs(
     cancel: () => runner.cancel(),
     detach: () => runner.detach(),
     reset() {
+      if (isDisposed()) return;
       notices.value = [];
       runner.reset();
     },
