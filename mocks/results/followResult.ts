@@ -2,9 +2,10 @@ import { isJobDead, isJobFinished, SERVER_ERROR_CODES } from '../../src/protocol
 import type { StreamPiece, StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore, JobFields } from '../ports.js';
 import type { Sleep } from '../sleep.js';
+import { checkAttempt } from './resultEnd.js';
 import { readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
-import { checkAttempt, restOfResult, type ResultStream } from './streamResult.js';
+import { restOfResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
 
 /** A job that is being followed. */
@@ -30,7 +31,7 @@ async function readLiving({ store, jobId, position }: FollowedJob) {
   const { status = 'queued', attempt = '', error } = fields;
   if (status === 'cancelled') throw new StreamEndError(jobCancelled, 'The job was cancelled.');
   if (isJobDead(status)) throw new StreamEndError(jobFailed, error || `The job is ${status}.`);
-  checkAttempt(fields, position);
+  checkAttempt(fields, position.attempt);
   position.attempt = attempt;
   return { ...fields, status };
 }
