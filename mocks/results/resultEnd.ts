@@ -1,11 +1,13 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { ChunkStore, JobFields } from '../ports.js';
+import type { ResultMeta } from './resultMeta.js';
 import { StreamEndError } from './streamLines.js';
 
 /** A result that is being read. */
 export interface ReadResult {
   store: Pick<ChunkStore, 'get' | 'readJob'>;
   jobId: string;
+  meta: ResultMeta;
   /** The attempt whose result it is; empty where none is known. */
   attempt: string;
 }
@@ -19,12 +21,17 @@ export function checkAttempt({ attempt = '' }: Partial<JobFields>, read: string)
 
 /**
  * The figures of a result, read behind all of its rows; null where it has none.
- * @throws StreamEndError where the rows may be of two attempts
+ * @throws StreamEndError where the rows may be of two attempts, or the figures are gone
  */
-export async function readEnd({ store, jobId, attempt }: ReadResult): Promise<Uint8Array | null> {
+export async function readEnd(result: ReadResult): Promise<Uint8Array | null> {
+  const { store, jobId, meta, attempt } = result;
   const figures = await store.get(jobId, 'result:aggregation');
   // chunks of two attempts may have the same counts
   const fields = await store.readJob(jobId);
   if (fields) checkAttempt(fields, attempt);
+  if (!figures && meta.has_aggregation) {
+    const message = 'The figures of this result are no longer stored; run the trace again.';
+    throw new StreamEndError(SERVER_ERROR_CODES.chunkExpired, message);
+  }
   return figures;
 }

@@ -1,11 +1,15 @@
 import type { ChunkStore, ResultKey } from '../ports.js';
 
-/** The value of `result:meta`. `batch_size` is ours: other writers' chunks may have any size. */
+/**
+ * The value of `result:meta`. `batch_size` and `has_aggregation` are ours: other writers' chunks may
+ * have any size, and whether they stored figures is not known.
+ */
 export interface ResultMeta {
   profile: string;
   /** In the order in which they were finished. */
   domains: Record<string, { chunks: number; total: number; batch_size?: number }>;
   failed_domains: string[];
+  has_aggregation?: boolean;
 }
 
 export function chunkKey(domain: string, index: number): ResultKey {

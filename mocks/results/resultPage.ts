@@ -56,12 +56,11 @@ async function* domainPage(
 /** A result that is sent in pages. */
 export interface PagedResult extends ReadResult {
   chunks: ChunkReader;
-  meta: ResultMeta;
 }
 
 /**
- * A page of a stored result, in the shape of the synchronous answer. A chunk that is gone, or a job
- * that is begun anew meanwhile, breaks the body off: half a page must not look like a whole one.
+ * A page of a stored result, in the shape of the synchronous answer. Chunks or figures that are gone,
+ * or a job that is begun anew meanwhile, break the body off: half a page must not look like a whole one.
  */
 export async function* resultPage(result: PagedResult, request: PageRequest): HeldPieces {
   const { chunks, meta } = result;

@@ -47,7 +47,7 @@ export async function* restOfResult(meta: ResultMeta, stream: ResultStream): Str
     yield* domainLines(domain, domainMeta, stream);
   }
   const { store, jobId, position } = stream;
-  const aggregation = await readEnd({ store, jobId, attempt: position.attempt });
+  const aggregation = await readEnd({ store, jobId, meta, attempt: position.attempt });
   if (aggregation) {
     yield '{"type":"aggregation","data":';
     yield aggregation;
