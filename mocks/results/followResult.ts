@@ -3,7 +3,7 @@ import type { StreamPiece, StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore, JobFields } from '../ports.js';
 import type { Sleep } from '../sleep.js';
 import { checkAttempt } from './resultEnd.js';
-import { readResultMeta } from './resultMeta.js';
+import { chunksField, readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
 import { restOfResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
@@ -37,17 +37,20 @@ async function readLiving({ store, jobId, position }: FollowedJob) {
 }
 
 /**
- * The next batch of each domain, as far as it is stored by now. A batch is sent once the job was
- * read after it and still was in the same attempt: the next one removes what is stored.
+ * The next batch of each domain, as far as the attempt has stored it: what stands behind that was
+ * left by the one before. A batch is sent once the job was read after it and still was in the same
+ * attempt: the next one stores others in its place.
  */
 async function* storedBatches(
   job: FollowedJob,
   domains: readonly string[],
+  fields: Partial<JobFields>,
 ): AsyncGenerator<StreamPiece, boolean, void> {
   let isAny = false;
   for (const domain of domains) {
     job.end.throwIfAborted();
     const at = job.position.of(domain);
+    if (at.batches >= Number(fields[chunksField(domain)] ?? 0)) continue;
     const chunk = await job.chunks.read(domain, at.batches);
     if (!chunk) continue;
     await readLiving(job);
@@ -83,7 +86,7 @@ async function* followUntilFinished(job: FollowedJob, domains: readonly string[]
       const fields = await readLiving(job);
       if (isJobFinished(fields.status)) return;
       yield* await progressOf(fields);
-      if (!(yield* storedBatches(job, domains))) await watch.changed();
+      if (!(yield* storedBatches(job, domains, fields))) await watch.changed();
     }
   } finally {
     watch.end();

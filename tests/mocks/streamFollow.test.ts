@@ -174,7 +174,7 @@ describe('follow', () => {
       await store.beginAttempt('j', FIELDS);
       return chunk([{ other: 1 }, { other: 2 }]);
     });
-    await attempt.updateJob({ pct: '9' });
+    await attempt.put('result:history:1', chunk([{ a: 3 }]));
     const rest = await stream.until('error');
     expect(rest.at(-1)).toMatchObject({ code: 'RESULT_RESTARTED', message: expect.any(String) });
     expect(rest.map(({ type }) => type)).not.toContain('records');
@@ -215,7 +215,8 @@ describe('follow', () => {
   it('ends with an error line where the store fails, and does not say why', async () => {
     const log = vi.fn();
     const { host, store } = start({ log });
-    await store.beginAttempt('j', FIELDS);
+    const attempt = await store.beginAttempt('j', FIELDS);
+    await attempt.put('result:holds:0', chunk([{ b: 1 }]));
     const response = await host.request(FOLLOW);
     vi.spyOn(store, 'get').mockRejectedValue(new Error('secret-host:6379'));
     const stream = createLineReader(response);
