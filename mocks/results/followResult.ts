@@ -5,7 +5,7 @@ import type { Sleep } from '../sleep.js';
 import { checkAttempt } from './resultEnd.js';
 import { chunksField, readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
-import { restOfResult, type ResultStream } from './streamResult.js';
+import { restOfResult, streamLegacyResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
 
 /** A job that is being followed. */
@@ -95,7 +95,7 @@ async function* followUntilFinished(job: FollowedJob, domains: readonly string[]
 
 /**
  * The stream of a job that is still at work: each batch as soon as it is stored, and what a finished
- * result has besides once the job has finished.
+ * result has besides once the job has finished; all of it then where it was stored as a whole.
  * @throws StreamEndError where the job ends without a result, or begins anew
  */
 export async function* followResult(job: FollowedJob): StreamPieces {
@@ -105,9 +105,11 @@ export async function* followResult(job: FollowedJob): StreamPieces {
   yield line({ type: 'meta', job_id: jobId, profile, domains });
   yield* followUntilFinished(job, domains);
   const meta = await readResultMeta(store, jobId);
-  if (!meta) {
+  if (meta) return yield* restOfResult(meta, job);
+  const legacy = await store.get(jobId, 'result');
+  if (!legacy) {
     const message = 'The result of this job is no longer stored; run the trace again.';
     throw new StreamEndError(SERVER_ERROR_CODES.jobResultExpired, message);
   }
-  yield* restOfResult(meta, job);
+  yield* streamLegacyResult(legacy);
 }

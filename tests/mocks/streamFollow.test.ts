@@ -17,6 +17,7 @@ import {
 } from './api/client.js';
 import { createLineReader } from './support/lineReader.js';
 import { createManualSleep } from './support/manualSleep.js';
+import { PYTHON_LEGACY_RESULT } from './support/pythonResult.js';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -224,6 +225,21 @@ describe('follow', () => {
     expect(last).toMatchObject({ code: 'INTERNAL_ERROR' });
     expect(JSON.stringify(last)).not.toContain('secret');
     expect(JSON.stringify(log.mock.calls)).toContain('secret-host');
+  });
+
+  it('sends the result of a job that stores it as a whole', async () => {
+    const { host, store } = start();
+    // a worker of the DashBoard counts no attempts
+    await store.createJob('j', FIELDS);
+    const stream = createLineReader(await host.request(FOLLOW));
+    await stream.until('progress');
+    vi.spyOn(store, 'get').mockImplementation(async (_, key) =>
+      key === 'result' ? new TextEncoder().encode(PYTHON_LEGACY_RESULT) : null,
+    );
+    await store.createJob('j', { status: 'finished' });
+    const data = JSON.parse(PYTHON_LEGACY_RESULT) as object;
+    expect(await stream.message()).toEqual({ type: 'full_result', data });
+    expect(await stream.line()).toBeNull();
   });
 
   it('keeps the rows of a domain that fails later, and says that it failed', async () => {
