@@ -109,6 +109,8 @@ export interface JobFields {
   attempt: string;
   /** Whose the job is; see `RequestHooks.ownerOf`. */
   owner: string;
+  /** How many chunks of a domain the attempt has stored; the chunks behind them are another's. */
+  [chunks: `chunks:${string}`]: string;
 }
 
 /** How a job ended. */
@@ -130,7 +132,10 @@ export class AttemptLostError extends Error {
  * errors.
  */
 export interface JobAttempt {
-  /** Stores a value. The store may keep the array itself: nobody writes to it afterwards. */
+  /**
+   * Stores a value, and with a chunk the job's field that counts it. The store may keep the array
+   * itself: nobody writes to it afterwards.
+   */
   put(key: ResultKey, value: Uint8Array<ArrayBuffer>): Promise<void>;
   drop(keys: readonly ResultKey[]): Promise<void>;
   updateJob(fields: Partial<JobFields>): Promise<void>;
@@ -144,7 +149,10 @@ export interface ChunkStore {
   readJob(jobId: string): Promise<Partial<JobFields> | null>;
   /** Makes a job that waits for its first attempt. */
   createJob(jobId: string, fields: Partial<JobFields>): Promise<void>;
-  /** Begins an attempt: `attempt` grows by one, earlier attempts can write no more, their result is gone. */
+  /**
+   * Begins an attempt: `attempt` grows by one and no chunk is counted, earlier attempts can write no
+   * more, their result is gone.
+   */
   beginAttempt(jobId: string, fields: Partial<JobFields>): Promise<JobAttempt>;
   /** Ends a job from outside: no attempt can write any more, the result is removed. */
   endJob(jobId: string, fields: JobEnd): Promise<void>;

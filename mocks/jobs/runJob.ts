@@ -134,6 +134,7 @@ export async function runJob(job: RunnableJob, options: RunJobOptions): Promise<
   // figures of half the rows would be taken for figures
   if (figures && meta.failed_domains.length === 0) {
     await writer.put('result:aggregation', encodeJson(figures.finish()));
+    meta.has_aggregation = true;
   }
   meta.failed_domains.sort();
   await writer.put('result:meta', encodeJson(meta));

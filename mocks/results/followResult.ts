@@ -2,9 +2,10 @@ import { isJobDead, isJobFinished, SERVER_ERROR_CODES } from '../../src/protocol
 import type { StreamPiece, StreamPieces } from '../http/streamBody.js';
 import type { ChunkStore, JobFields } from '../ports.js';
 import type { Sleep } from '../sleep.js';
-import { readResultMeta } from './resultMeta.js';
+import { checkAttempt } from './resultEnd.js';
+import { chunksField, readResultMeta } from './resultMeta.js';
 import { line, recordsLine, StreamEndError } from './streamLines.js';
-import { checkAttempt, restOfResult, type ResultStream } from './streamResult.js';
+import { restOfResult, streamLegacyResult, type ResultStream } from './streamResult.js';
 import { watchJob } from './watchJob.js';
 
 /** A job that is being followed. */
@@ -30,23 +31,26 @@ async function readLiving({ store, jobId, position }: FollowedJob) {
   const { status = 'queued', attempt = '', error } = fields;
   if (status === 'cancelled') throw new StreamEndError(jobCancelled, 'The job was cancelled.');
   if (isJobDead(status)) throw new StreamEndError(jobFailed, error || `The job is ${status}.`);
-  checkAttempt(fields, position);
+  checkAttempt(fields, position.attempt);
   position.attempt = attempt;
   return { ...fields, status };
 }
 
 /**
- * The next batch of each domain, as far as it is stored by now. A batch is sent once the job was
- * read after it and still was in the same attempt: the next one removes what is stored.
+ * The next batch of each domain, as far as the attempt has stored it: what stands behind that was
+ * left by the one before. A batch is sent once the job was read after it and still was in the same
+ * attempt: the next one stores others in its place.
  */
 async function* storedBatches(
   job: FollowedJob,
   domains: readonly string[],
+  fields: Partial<JobFields>,
 ): AsyncGenerator<StreamPiece, boolean, void> {
   let isAny = false;
   for (const domain of domains) {
     job.end.throwIfAborted();
     const at = job.position.of(domain);
+    if (at.batches >= Number(fields[chunksField(domain)] ?? 0)) continue;
     const chunk = await job.chunks.read(domain, at.batches);
     if (!chunk) continue;
     await readLiving(job);
@@ -82,7 +86,7 @@ async function* followUntilFinished(job: FollowedJob, domains: readonly string[]
       const fields = await readLiving(job);
       if (isJobFinished(fields.status)) return;
       yield* await progressOf(fields);
-      if (!(yield* storedBatches(job, domains))) await watch.changed();
+      if (!(yield* storedBatches(job, domains, fields))) await watch.changed();
     }
   } finally {
     watch.end();
@@ -91,7 +95,7 @@ async function* followUntilFinished(job: FollowedJob, domains: readonly string[]
 
 /**
  * The stream of a job that is still at work: each batch as soon as it is stored, and what a finished
- * result has besides once the job has finished.
+ * result has besides once the job has finished; all of it then where it was stored as a whole.
  * @throws StreamEndError where the job ends without a result, or begins anew
  */
 export async function* followResult(job: FollowedJob): StreamPieces {
@@ -101,9 +105,11 @@ export async function* followResult(job: FollowedJob): StreamPieces {
   yield line({ type: 'meta', job_id: jobId, profile, domains });
   yield* followUntilFinished(job, domains);
   const meta = await readResultMeta(store, jobId);
-  if (!meta) {
+  if (meta) return yield* restOfResult(meta, job);
+  const legacy = await store.get(jobId, 'result');
+  if (!legacy) {
     const message = 'The result of this job is no longer stored; run the trace again.';
     throw new StreamEndError(SERVER_ERROR_CODES.jobResultExpired, message);
   }
-  yield* restOfResult(meta, job);
+  yield* streamLegacyResult(legacy);
 }

@@ -1,8 +1,8 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { HeldPieces } from '../http/HeldBytes.js';
-import type { ChunkStore } from '../ports.js';
 import type { ChunkReader } from './chunkReader.js';
 import { readRows } from './resultChunks.js';
+import { readEnd, type ReadResult } from './resultEnd.js';
 import type { ResultMeta } from './resultMeta.js';
 
 export interface PageRequest {
@@ -53,17 +53,17 @@ async function* domainPage(
   yield `],"count":${count},"total":${meta.total}}`;
 }
 
+/** A result that is sent in pages. */
+export interface PagedResult extends ReadResult {
+  chunks: ChunkReader;
+}
+
 /**
- * A page of a stored result, in the shape of the synchronous answer. A chunk that is gone breaks
- * the body off: half a page must not look like a whole one.
+ * A page of a stored result, in the shape of the synchronous answer. Chunks or figures that are gone,
+ * or a job that is begun anew meanwhile, break the body off: half a page must not look like a whole one.
  */
-export async function* resultPage(
-  store: Pick<ChunkStore, 'get'>,
-  chunks: ChunkReader,
-  jobId: string,
-  meta: ResultMeta,
-  request: PageRequest,
-): HeldPieces {
+export async function* resultPage(result: PagedResult, request: PageRequest): HeldPieces {
+  const { chunks, meta } = result;
   const { domain: asked } = request;
   const names = Object.keys(meta.domains).filter((name) => asked === undefined || name === asked);
   yield '{"stage":"events","results":{';
@@ -72,5 +72,5 @@ export async function* resultPage(
     yield* domainPage(chunks, name, meta.domains[name]!, request);
   }
   yield '}';
-  yield* answerTail(await store.get(jobId, 'result:aggregation'), meta.failed_domains);
+  yield* answerTail(await readEnd(result), meta.failed_domains);
 }

@@ -1,6 +1,6 @@
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import type { StreamPieces } from '../http/streamBody.js';
-import type { ChunkStore, JobFields } from '../ports.js';
+import type { ChunkStore } from '../ports.js';
 import {
   ChunkMissingError,
   type ChunkReader,
@@ -8,6 +8,7 @@ import {
   ResultDamagedError,
 } from './chunkReader.js';
 import { type DomainMeta, knownRowCount } from './resultChunks.js';
+import { readEnd } from './resultEnd.js';
 import { type ResultMeta, totalRows } from './resultMeta.js';
 import { errorLine, line, recordsLine, StreamEndError } from './streamLines.js';
 import type { StreamPosition } from './StreamPosition.js';
@@ -20,13 +21,6 @@ export interface ResultStream {
   position: StreamPosition;
   /** Aborted when no further line is wanted; its reason ends the stream. */
   end: AbortSignal;
-}
-
-/** @throws StreamEndError where the job is in the hands of another attempt than the one that is read */
-export function checkAttempt({ attempt = '' }: Partial<JobFields>, read: StreamPosition): void {
-  if (read.attempt === '' || attempt === read.attempt) return;
-  const message = 'Another worker has begun the job anew; read the stream from its start.';
-  throw new StreamEndError(SERVER_ERROR_CODES.resultRestarted, message);
 }
 
 async function* domainLines(domain: string, meta: DomainMeta, stream: ResultStream): StreamPieces {
@@ -52,7 +46,8 @@ export async function* restOfResult(meta: ResultMeta, stream: ResultStream): Str
   for (const [domain, domainMeta] of Object.entries(domains)) {
     yield* domainLines(domain, domainMeta, stream);
   }
-  const aggregation = await stream.store.get(stream.jobId, 'result:aggregation');
+  const { store, jobId, position } = stream;
+  const aggregation = await readEnd({ store, jobId, meta, attempt: position.attempt });
   if (aggregation) {
     yield '{"type":"aggregation","data":';
     yield aggregation;
@@ -62,9 +57,6 @@ export async function* restOfResult(meta: ResultMeta, stream: ResultStream): Str
     const code = SERVER_ERROR_CODES.eventsPartialFailure;
     yield line({ type: 'warning', code, failed_domains: failed });
   }
-  // chunks of two attempts may have the same counts
-  const fields = await stream.store.readJob(stream.jobId);
-  if (fields) checkAttempt(fields, stream.position);
   yield line({ type: 'complete', total_records: totalRows(meta) });
 }
 

@@ -74,7 +74,8 @@ async function answerResult(
   const offset = readCount(c.req.query('offset'), 'offset');
   const limit = readCount(c.req.query('limit'), 'limit');
   const options = { ...answerOptions(context), onEnd };
-  const result = await readResult(context, jobId, await readFields(context, c.req.raw, jobId));
+  const fields = await readFields(context, c.req.raw, jobId);
+  const result = await readResult(context, jobId, fields);
   if ('legacy' in result) {
     const page = legacyPage(result.legacy, domain, offset, limit);
     return streamedJsonAnswer(() => whole(page ? JSON.stringify(page) : result.legacy), options);
@@ -94,7 +95,8 @@ async function answerResult(
   const request = { domain, offset, limit };
   const { store, compression } = context;
   const chunks = createChunkReader(store, jobId, compression);
-  return streamedJsonAnswer(() => resultPage(store, chunks, jobId, meta, request), options);
+  const read = { store, chunks, jobId, meta, attempt: fields.attempt ?? '' };
+  return streamedJsonAnswer(() => resultPage(read, request), options);
 }
 
 /** `DELETE …`: ends the job, wherever it runs; of a finished one the result goes. */

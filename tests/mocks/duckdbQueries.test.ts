@@ -138,6 +138,21 @@ describe('the DuckDB source', () => {
     expect(empty).toHaveLength(2 * ids.length);
   });
 
+  it.each(['rejects', 'downstream_rejects'] as const)(
+    'sums what is known of the parts of %s, and knows nothing where no part is known',
+    async (domain) => {
+      const parts = ['REJECT', 'STANDBY', 'QTYTOPROCESS', 'INPROCESS', 'PROCESSED'];
+      const set = (values: (string | number)[]) =>
+        `UPDATE rejects SET ${parts.map((part, i) => `${part}_QTY = ${values[i]}`).join(', ')}`;
+      const copy = await changed(
+        `${set([3, 'NULL', 0, 'NULL', 4])} WHERE ROWNO = 0; ${set(Array(5).fill('NULL'))} WHERE ROWNO = 1`,
+      );
+      const rows = await withSource({ path: copy }, (source) => everyRow(source, ids, domain));
+      const totals = rows.map((row) => row.REJECT_TOTAL_QTY);
+      expect(new Set(totals)).toEqual(new Set([7, null]));
+    },
+  );
+
   it('takes a run without a track-out for one that ended before all others', async () => {
     const parts = `CREATE TABLE parts AS SELECT LOTNO, EQUIPMENTID, TRACKINTIMESTAMP FROM lot_history GROUP BY ALL HAVING count(*) > 1`;
     const copy = await changed(

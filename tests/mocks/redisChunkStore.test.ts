@@ -174,7 +174,7 @@ describe('fencing', () => {
     await attempt.put('result:history:0', bytes('[1]'));
     await attempt.end(FINISHED);
     await attempt.end(FINISHED);
-    expect(await store.readJob('a')).toEqual({ attempt: '1', ...FINISHED });
+    expect(await store.readJob('a')).toEqual({ attempt: '1', 'chunks:history': '1', ...FINISHED });
     await expect(attempt.updateJob({ pct: '1' })).rejects.toThrow(AttemptLostError);
     await store.endJob('a', CANCELLED);
     await expect(attempt.end(FINISHED)).rejects.toThrow(AttemptLostError);

@@ -33,6 +33,7 @@ describe('a full Redis', () => {
     expect(await store.readJob('a')).toEqual({
       domains: 'history',
       attempt: '1',
+      'chunks:history': '1',
       pct: '7',
       ...FAILED,
     });

@@ -48,7 +48,7 @@ async function runMsd(materialsFail: boolean, options: Partial<RunJobOptions> = 
 
 it('stores the figures of a trace whose domains all came', async () => {
   const { store, meta } = await runMsd(false);
-  expect(meta.failed_domains).toEqual([]);
+  expect(meta).toMatchObject({ failed_domains: [], has_aggregation: true });
   expect(await store.get('job', 'result:aggregation')).not.toBeNull();
 });
 
@@ -56,6 +56,7 @@ it('stores no figures and no rows of a domain that failed, and keeps the others'
   const { store, meta, onDomainFailed } = await runMsd(true);
   expect(meta.failed_domains).toEqual(['materials']);
   expect(Object.keys(meta.domains)).toEqual(['upstream_history']);
+  expect(meta.has_aggregation).toBeUndefined();
   expect(onDomainFailed).toHaveBeenCalledWith('materials', expect.any(Error));
   expect(await store.get('job', 'result:aggregation')).toBeNull();
   expect(await store.get('job', 'result:materials:0')).toBeNull();

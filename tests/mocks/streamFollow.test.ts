@@ -17,6 +17,7 @@ import {
 } from './api/client.js';
 import { createLineReader } from './support/lineReader.js';
 import { createManualSleep } from './support/manualSleep.js';
+import { PYTHON_LEGACY_RESULT } from './support/pythonResult.js';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -174,7 +175,7 @@ describe('follow', () => {
       await store.beginAttempt('j', FIELDS);
       return chunk([{ other: 1 }, { other: 2 }]);
     });
-    await attempt.updateJob({ pct: '9' });
+    await attempt.put('result:history:1', chunk([{ a: 3 }]));
     const rest = await stream.until('error');
     expect(rest.at(-1)).toMatchObject({ code: 'RESULT_RESTARTED', message: expect.any(String) });
     expect(rest.map(({ type }) => type)).not.toContain('records');
@@ -215,7 +216,8 @@ describe('follow', () => {
   it('ends with an error line where the store fails, and does not say why', async () => {
     const log = vi.fn();
     const { host, store } = start({ log });
-    await store.beginAttempt('j', FIELDS);
+    const attempt = await store.beginAttempt('j', FIELDS);
+    await attempt.put('result:holds:0', chunk([{ b: 1 }]));
     const response = await host.request(FOLLOW);
     vi.spyOn(store, 'get').mockRejectedValue(new Error('secret-host:6379'));
     const stream = createLineReader(response);
@@ -223,6 +225,21 @@ describe('follow', () => {
     expect(last).toMatchObject({ code: 'INTERNAL_ERROR' });
     expect(JSON.stringify(last)).not.toContain('secret');
     expect(JSON.stringify(log.mock.calls)).toContain('secret-host');
+  });
+
+  it('sends the result of a job that stores it as a whole', async () => {
+    const { host, store } = start();
+    // a worker of the DashBoard counts no attempts
+    await store.createJob('j', FIELDS);
+    const stream = createLineReader(await host.request(FOLLOW));
+    await stream.until('progress');
+    vi.spyOn(store, 'get').mockImplementation(async (_, key) =>
+      key === 'result' ? new TextEncoder().encode(PYTHON_LEGACY_RESULT) : null,
+    );
+    await store.createJob('j', { status: 'finished' });
+    const data = JSON.parse(PYTHON_LEGACY_RESULT) as object;
+    expect(await stream.message()).toEqual({ type: 'full_result', data });
+    expect(await stream.line()).toBeNull();
   });
 
   it('keeps the rows of a domain that fails later, and says that it failed', async () => {

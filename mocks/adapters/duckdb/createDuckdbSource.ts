@@ -1,9 +1,9 @@
 import type { DetectionRow, TraceSource } from '../../ports.js';
 import { fetchLineage } from './fetchLineage.js';
 import { fetchRows } from './fetchRows.js';
-import { type Database, openDatabase } from './openDatabase.js';
+import { createRunner } from './createRunner.js';
+import { openDatabase } from './openDatabase.js';
 import { resolveSeeds } from './resolveSeeds.js';
-import { type RunQuery, streamQuery } from './streamQuery.js';
 
 export interface DuckdbSourceOptions {
   /** A .duckdb file, which is only read, or a folder with a Parquet file for each of its tables. */
@@ -32,11 +32,11 @@ const ROWS_A_DETECTION_BATCH = 2000;
 
 /**
  * A trace source on a DuckDB database that `npm run seed` made, or on Parquet files of the same
- * tables. The database is opened by the first request, and stays the same one when the file is
- * replaced.
+ * tables. The database is opened by the first request. A .duckdb file that is replaced stays the same
+ * one; of Parquet files that are replaced, requests that are under way fail and later ones read the new.
  *
- * Its requests throw Error where the database cannot be opened, `QueryTimeoutError`, and the reason
- * of an abort within milliseconds of it.
+ * Its requests throw Error where the database cannot be opened, `DatabaseReplacedError`,
+ * `QueryTimeoutError`, and the reason of an abort within milliseconds of it.
  * Throws TypeError for numbers that are no whole numbers from 1.
  *
  * @example
@@ -50,24 +50,24 @@ export function createDuckdbSource(options: DuckdbSourceOptions): DuckdbSource {
   const numbers = { memoryLimitMb, batchIds, maxWorkers, fetchRows: rowsAFetch, timeoutSeconds };
   checkNumbers(numbers);
   const connect = { path, memoryLimitMb, tempDirectory, threads: maxWorkers };
-  const { run, close } = createRunner(() => openDatabase(connect), {
+  const { begin, close } = createRunner(() => openDatabase(connect), {
     timeoutSeconds,
     fetchRows: rowsAFetch,
   });
-  const common = { run, batchIds, maxWorkers };
+  const common = () => ({ run: begin(), batchIds, maxWorkers });
   return {
-    resolveSeeds: (query) => resolveSeeds(query, run, signalOf(query)),
-    fetchLineage: (query) => fetchLineage(query, run, signalOf(query)),
+    resolveSeeds: (query) => resolveSeeds(query, begin(), signalOf(query)),
+    fetchLineage: (query) => fetchLineage(query, begin(), signalOf(query)),
     async *fetchDetection({ containerIds, station, ...query }) {
       const batchSize = ROWS_A_DETECTION_BATCH;
-      const rowsOptions = { ...common, batchSize, signal: signalOf(query), values: { station } };
+      const rowsOptions = { ...common(), batchSize, signal: signalOf(query), values: { station } };
       for await (const batch of fetchRows(containerIds, 'detection', rowsOptions)) {
         yield batch.rows() as unknown as readonly DetectionRow[];
       }
     },
     fetchEvents(containerIds, domain, { batchSize, ...query }) {
       checkNumbers({ batchSize });
-      return fetchRows(containerIds, domain, { ...common, batchSize, signal: signalOf(query) });
+      return fetchRows(containerIds, domain, { ...common(), batchSize, signal: signalOf(query) });
     },
     close,
   };
@@ -82,45 +82,4 @@ function checkNumbers(numbers: Record<string, number>): void {
 
 function signalOf({ signal }: { signal?: AbortSignal }): AbortSignal {
   return signal ?? new AbortController().signal;
-}
-
-/** Runs queries on a database that the first of them opens; closing ends those that run. */
-function createRunner(
-  open: () => Promise<Database>,
-  options: { timeoutSeconds: number; fetchRows: number },
-) {
-  const closing = new AbortController();
-  const queries = new Set<ReturnType<typeof streamQuery>>();
-  let opening: Promise<Database> | undefined;
-  /** What could not be opened is tried again by the next query. */
-  async function database(): Promise<Database> {
-    opening ??= open();
-    try {
-      return await opening;
-    } catch (error) {
-      opening = undefined;
-      throw error;
-    }
-  }
-  const run: RunQuery = async function* (query, signal) {
-    const stopped = AbortSignal.any([signal, closing.signal]);
-    stopped.throwIfAborted();
-    const { instance } = await database();
-    const rows = streamQuery(instance, query, { ...options, signal: stopped });
-    queries.add(rows);
-    try {
-      for await (const chunks of rows) yield chunks;
-      // ended by `close` while its reader was busy
-      stopped.throwIfAborted();
-    } finally {
-      queries.delete(rows);
-    }
-  };
-  async function close(): Promise<void> {
-    closing.abort(new Error('The trace source was closed.'));
-    const opened = await opening;
-    await Promise.allSettled([...queries].map((rows) => rows.return()));
-    await opened?.close();
-  }
-  return { run, close };
 }

@@ -18,9 +18,18 @@ interface LotQuery {
 const time = (name: string, column = name) => [name, `${column}::VARCHAR`] as const;
 /** JSON has no NaN and no infinity. */
 const real = (name: string) => [name, `CASE WHEN isfinite(${name}) THEN ${name} END`] as const;
+const REJECT_PARTS = [
+  'REJECT_QTY',
+  'STANDBY_QTY',
+  'QTYTOPROCESS_QTY',
+  'INPROCESS_QTY',
+  'PROCESSED_QTY',
+];
+/** What is known of the parts; null where none is. `list_sum` takes ten times as long. */
 const REJECT_TOTAL = [
   'REJECT_TOTAL_QTY',
-  'REJECT_QTY + STANDBY_QTY + QTYTOPROCESS_QTY + INPROCESS_QTY + PROCESSED_QTY',
+  `CASE WHEN coalesce(${REJECT_PARTS.join(', ')}) IS NOT NULL
+    THEN ${REJECT_PARTS.map((part) => `coalesce(${part}, 0)`).join(' + ')} END`,
 ] as const;
 
 const LOT_QUERIES: Record<LotQueryName, LotQuery> = {
@@ -53,9 +62,9 @@ const LOT_QUERIES: Record<LotQueryName, LotQuery> = {
     columns: [
       ...['CONTAINERID', 'CONTAINERNAME', 'WORKCENTERNAME', 'WORKCENTER_GROUP'],
       ...['WORKCENTERSEQUENCE_GROUP', 'PRODUCTLINENAME', 'PJ_FUNCTION', 'PJ_TYPE', 'PRODUCTNAME'],
-      ...['SPECNAME', 'LOSSREASONNAME', 'EQUIPMENTNAME', 'REJECTCOMMENT', 'REJECT_QTY'],
-      ...['STANDBY_QTY', 'QTYTOPROCESS_QTY', 'INPROCESS_QTY', 'PROCESSED_QTY', REJECT_TOTAL],
-      ...['DEFECT_QTY', time('TXN_TIME', 'TXNDATE'), time('TXNDATE')],
+      ...['SPECNAME', 'LOSSREASONNAME', 'EQUIPMENTNAME', 'REJECTCOMMENT'],
+      ...REJECT_PARTS,
+      ...[REJECT_TOTAL, 'DEFECT_QTY', time('TXN_TIME', 'TXNDATE'), time('TXNDATE')],
       time('TXN_DAY', 'TXNDATE::DATE'),
     ],
   },

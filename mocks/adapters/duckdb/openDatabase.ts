@@ -18,7 +18,20 @@ export interface DatabaseOptions {
 /** An open database; its temporary folder is its own, and goes with it. */
 export interface Database {
   instance: DuckDBInstance;
+  /** False once the files that are read are not those that were opened. */
+  isCurrent(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Files of the database were replaced while a request read them. */
+export class DatabaseReplacedError extends Error {
+  override readonly name = 'DatabaseReplacedError';
+
+  constructor() {
+    super(
+      'The files of the trace database were replaced while they were read; run the trace again.',
+    );
+  }
 }
 
 /** @throws Error that names the path where there is no such database */
@@ -35,11 +48,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   try {
     const isFolder = (await stat(path)).isDirectory();
+    // before they are opened: what is replaced from then on is told
+    const files = isFolder ? await identify(path) : '';
     const instance = isFolder
       ? await openParquet(path, config)
       : await DuckDBInstance.create(path, { ...config, access_mode: 'READ_ONLY' });
     return {
       instance,
+      // a .duckdb file is held open, and stays what it was
+      isCurrent: async () => !isFolder || (await identify(path)) === files,
       async close() {
         instance.closeSync();
         await removeTemp();
@@ -52,6 +69,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       { cause },
     );
   }
+}
+
+/** What tells the Parquet files of a folder from those that take their place: each query opens them anew. */
+async function identify(folder: string): Promise<string> {
+  const files = TABLE_NAMES.map(async (name) => {
+    const file = join(folder, `${name}.parquet`);
+    const stats = await stat(file, { bigint: true }).catch(() => null);
+    return stats && `${stats.ino} ${stats.size} ${stats.mtimeNs}`;
+  });
+  return (await Promise.all(files)).join();
 }
 
 /** A view a table; the folder is a setting, so that its name is part of no SQL. */

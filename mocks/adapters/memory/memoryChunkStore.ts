@@ -6,6 +6,7 @@ import {
   type JobFields,
   type ResultKey,
 } from '../../ports.js';
+import { chunksField, storedFields } from '../../results/resultMeta.js';
 import { MAX_TIMER_MS } from '../../timers.js';
 import { StoreFullError } from '../storeErrors.js';
 
@@ -79,6 +80,9 @@ class MemoryChunkStore implements ChunkStore {
     // an ended job that is run again has not ended
     delete job.fields.completed_at;
     delete job.fields.error;
+    for (const name of Object.keys(job.fields)) {
+      if (name.startsWith(chunksField(''))) delete job.fields[name as keyof JobFields];
+    }
     const attempt = String(Number(job.fields.attempt ?? 0) + 1);
     this.#update(jobId, { ...fields, attempt });
     return job.writer;
@@ -115,7 +119,7 @@ class MemoryChunkStore implements ChunkStore {
         this.#forget(job, key);
         job.values.set(key, value);
         this.byteLength += value.byteLength;
-        this.#tell(jobId);
+        this.#update(jobId, storedFields(key));
       },
       drop: async (keys) => {
         const job = own();

@@ -7,17 +7,13 @@ import {
   type ResultKey,
 } from '../../ports.js';
 import { ResultLostError } from '../storeErrors.js';
+import { readChunkKey, storedFields } from '../../results/resultMeta.js';
 import { fieldArgs, type RedisJob } from './RedisJob.js';
 import { takeJob } from './removeResult.js';
 import { DROP, FINISH, PUT, UPDATE } from './scripts.js';
 
 /** How long `result:meta` lives, of the TTL: no result may outlive the chunks that its meta names. */
 const META_TTL_SHARE = 0.99;
-
-/** The domain of a chunk's key; null for the other keys of a result. */
-function domainOf(key: ResultKey): string | null {
-  return /^result:(.+):\d+$/.exec(key)?.[1] ?? null;
-}
 
 /** The writes of whoever holds the token `writer`. */
 export class RedisJobAttempt implements JobAttempt {
@@ -35,7 +31,8 @@ export class RedisJobAttempt implements JobAttempt {
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     // before the answer: one that fails may have been stored all the same
     this.#stored.add(key);
-    this.#own(await this.#job.run(PUT, this.#writer, [this.#job.key(key)], [bytes]));
+    const args = [bytes, ...fieldArgs(storedFields(key))];
+    this.#own(await this.#job.run(PUT, this.#writer, [this.#job.key(key)], args));
   }
 
   async drop(keys: readonly ResultKey[]): Promise<void> {
@@ -69,7 +66,7 @@ export class RedisJobAttempt implements JobAttempt {
   }
 
   async #fail(fields: JobEnd): Promise<void> {
-    const domains = [...this.#stored].flatMap((key) => domainOf(key) ?? []);
+    const domains = [...this.#stored].flatMap((key) => readChunkKey(key)?.domain ?? []);
     const taken = { from: this.#writer, to: `${this.#writer}:ended`, isAttempt: false, fields };
     this.#own(await takeJob(this.#job, taken, domains));
   }

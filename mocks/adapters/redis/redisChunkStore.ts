@@ -32,7 +32,7 @@ export interface RedisChunkStore extends ChunkStore {
 /**
  * A store in Redis, under the keys of the contract's Redis table, for as many processes as there
  * are. Besides the contract's fields the job's hash holds `writer`, the token of the attempt that
- * may write: each write is a script that checks it first.
+ * may write: each write is a script that checks it first. The write of a chunk also counts it there.
  *
  * Its calls reject with StoreUnavailableError where Redis cannot be reached for a few seconds and
  * StoreFullError where its memory is used up; an attempt's `end` also with ResultLostError, where a

@@ -30,8 +30,9 @@ function chunksOf(meta: string): Map<string, number> {
 /**
  * Makes `to` the only writer of a job, then removes its result: the chunks that its meta names, and
  * those behind them or of an unfinished result, domain by domain until there are no more. A chunk
- * that stands behind a gap (its forerunners expired) stays until its TTL; where another takes the
- * job meanwhile, the rest is for that one to remove.
+ * that stands behind a gap (its forerunners expired) stays until its TTL, and nobody reads it, as the
+ * job counts what an attempt has stored; where another takes the job meanwhile, the rest is for that
+ * one to remove.
  * @returns false where `from` is the writer no more
  */
 export async function takeJob(

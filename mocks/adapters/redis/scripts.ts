@@ -22,10 +22,11 @@ export function script(lua: string): Script {
  * its reason, where a value is refused.
  */
 
-/** Stores ARGV[4] under KEYS[2]. */
+/** Stores ARGV[4] under KEYS[2], and sets the fields ARGV[5…]. */
 export const PUT = script(`
 if redis.call('HGET', KEYS[1], 'writer') ~= ARGV[1] then return false end
 redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[3])
+if #ARGV > 4 then redis.call('HSET', KEYS[1], unpack(ARGV, 5)) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PUBLISH', ARGV[2], '')
 return 1`);
@@ -56,8 +57,9 @@ return 1`);
 
 /**
  * Makes ARGV[4] the writer in place of ARGV[1], or of whoever it is where that is empty; ARGV[5] is 1
- * for a new attempt; sets the fields ARGV[6…] and removes KEYS[2…4], the result's meta first. Said
- * twice, as after a lost connection, it does the same once. Answers the domains and the meta that were.
+ * for a new attempt, which has stored no chunk; sets the fields ARGV[6…] and removes KEYS[2…4], the
+ * result's meta first. Said twice, as after a lost connection, it does the same once. Answers the
+ * domains and the meta that were.
  */
 export const TAKE = script(`
 local writer = redis.call('HGET', KEYS[1], 'writer')
@@ -68,6 +70,9 @@ local meta = redis.call('GET', KEYS[2])
 redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
 if ARGV[5] == '1' and writer ~= ARGV[4] then
   redis.call('HDEL', KEYS[1], 'completed_at', 'error')
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, 7) == 'chunks:' then redis.call('HDEL', KEYS[1], field) end
+  end
   redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 end
 redis.call('HSET', KEYS[1], 'writer', ARGV[4], unpack(ARGV, 6))

@@ -58,6 +58,28 @@ export function describeChunkStore(adapter: string, create: () => Promise<StoreU
       });
     });
 
+    it('counts the chunks of each domain that an attempt has stored, from none', async () => {
+      const chunksOf = async () => {
+        const { 'chunks:history': history, 'chunks:a b': named } = (await store.readJob('a'))!;
+        return [history, named];
+      };
+      const first = await store.beginAttempt('a', { domains: 'history,a b' });
+      expect(await chunksOf()).toEqual([undefined, undefined]);
+      await first.put('result:history:0', bytes('[1]'));
+      await first.put('result:history:1', bytes('[2]'));
+      await first.put('result:history:1', bytes('[2]'));
+      await first.put('result:a b:0', bytes('[3]'));
+      await first.put('result:aggregation', bytes('{}'));
+      await first.put('result:meta', bytes('{}'));
+      expect(await chunksOf()).toEqual(['2', '1']);
+      const second = await store.beginAttempt('a', {});
+      expect(await chunksOf()).toEqual([undefined, undefined]);
+      await second.put('result:history:0', bytes('[4]'));
+      expect(await chunksOf()).toEqual(['1', undefined]);
+      await second.end(FINISHED);
+      expect(await store.readJob('a')).toMatchObject({ 'chunks:history': '1' });
+    });
+
     it('drops the named keys only', async () => {
       const attempt = await store.beginAttempt('a', {});
       await attempt.put('result:history:0', bytes('[1]'));
