@@ -19,6 +19,7 @@ type Body = Record<string, unknown>;
 const MAX_RANGE_DAYS = 730;
 /** Ids, names and reasons are far shorter. */
 const MAX_TEXT_LENGTH = 1_000;
+/** Of a list in `params`; and the characters of one that is written as a text. */
 const MAX_VALUES = 10_000;
 const RESOLVE_TYPES: Record<TraceProfile, readonly string[]> = {
   query_tool: ['wafer_lot', 'lot_id', 'work_order'],
@@ -96,17 +97,22 @@ function checkRange(params: Body): void {
   }
 }
 
+/** A list of `params`, or what stands for one. */
+function checkLength({ length }: string | string[], name: string): void {
+  if (length > MAX_VALUES) {
+    throw invalid(`"params.${name}" is ${length} long; at most ${MAX_VALUES} are taken.`);
+  }
+}
+
 function checkValues(profile: TraceProfile, params: Body): void {
   const types = RESOLVE_TYPES[profile];
   if (!types.includes(params.resolve_type as string)) {
     throw invalid(`"params.resolve_type" must be one of ${types.join(', ')} for ${profile}.`);
   }
-  params.values = readTexts(params.values, 'params.values');
-  const { length } = params.values as string[];
-  if (length === 0) throw invalid('"params.values" names nothing.');
-  if (length > MAX_VALUES) {
-    throw invalid(`"params.values" names ${length}; ask for at most ${MAX_VALUES}.`);
-  }
+  const values = readTexts(params.values, 'params.values');
+  if (values.length === 0) throw invalid('"params.values" names nothing.');
+  checkLength(values, 'values');
+  params.values = values;
 }
 
 /** Checks what every stage reads of `params`; the parts that a stage does not need may be absent. */
@@ -122,8 +128,10 @@ function readParams(profile: TraceProfile, body: Body): TraceParams {
   if (station !== undefined && !(WORKCENTER_GROUPS as readonly unknown[]).includes(station)) {
     throw invalid(`"params.station" must be one of ${WORKCENTER_GROUPS.join(', ')}.`);
   }
-  if (reasons !== undefined && typeof reasons !== 'string') {
-    params.loss_reasons = readTexts(reasons, 'params.loss_reasons');
+  if (reasons !== undefined) {
+    const read = typeof reasons === 'string' ? reasons : readTexts(reasons, 'params.loss_reasons');
+    checkLength(read, 'loss_reasons');
+    params.loss_reasons = read;
   }
   return params;
 }
