@@ -67,15 +67,20 @@ function readTexts(value: unknown, name: string): string[] {
   return [...texts];
 }
 
-function readIds(body: Body, most: number): string[] {
-  const ids = readTexts(body.container_ids, 'container_ids');
-  if (ids.length === 0) throw invalid('"container_ids" names no container.');
+function readIds(value: unknown, name: string, most: number): string[] {
+  const ids = readTexts(value, name);
   if (ids.length <= most) return ids;
   throw new ApiError(
     413,
     SERVER_ERROR_CODES.cidLimitExceeded,
     `The request names ${ids.length} containers and ${most} are allowed; narrow it down.`,
   );
+}
+
+function readContainerIds({ container_ids: value }: Body, most: number): string[] {
+  const ids = readIds(value, 'container_ids', most);
+  if (ids.length === 0) throw invalid('"container_ids" names no container.');
+  return ids;
 }
 
 function readDate(params: Body, name: string): number {
@@ -157,7 +162,11 @@ export function readSeedResolveRequest(body: Body): SeedResolveRequest {
 /** @throws ApiError 400 that names the field, 413 where it names more than `maxIds` containers */
 export function readLineageRequest(body: Body, maxIds: number): LineageRequest {
   const profile = readProfile(body);
-  return { profile, container_ids: readIds(body, maxIds), params: readParams(profile, body) };
+  return {
+    profile,
+    container_ids: readContainerIds(body, maxIds),
+    params: readParams(profile, body),
+  };
 }
 
 function readDomains(body: Body): TraceDomain[] {
@@ -193,10 +202,10 @@ export function readEventsRequest(body: Body, maxIds: number): EventsRequest {
   const lineage = readObject(body, 'lineage');
   return {
     profile,
-    container_ids: readIds(body, maxIds),
+    container_ids: readContainerIds(body, maxIds),
     domains: readDomains(body),
     params: readParams(profile, body),
-    seed_container_ids: readTexts(body.seed_container_ids ?? [], 'seed_container_ids'),
+    seed_container_ids: readIds(body.seed_container_ids ?? [], 'seed_container_ids', maxIds),
     lineage: {
       ancestors: readLists(lineage, 'ancestors'),
       seed_roots: readNames(lineage, 'seed_roots'),

@@ -51,3 +51,13 @@ it('long lists and texts of loss reasons are refused', async () => {
   expect(await lineage(ids(10_000))).toBe(200);
   expect(await lineage(ids(10_001))).toBe(400);
 });
+
+it('requests that name more seeds than a trace may have containers are refused', async () => {
+  const host = hostOf({ maxContainerIds: 3 });
+  const ask = async (count: number) => {
+    const body = { ...events(1), seed_container_ids: ids(count) };
+    return readError(await post(host, '/api/trace/events', body));
+  };
+  expect((await ask(3)).status).toBe(200);
+  expect(await ask(4)).toMatchObject({ status: 413, error: { code: 'CID_LIMIT_EXCEEDED' } });
+});
