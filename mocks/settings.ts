@@ -72,7 +72,7 @@ export interface TraceSettings {
   maxConnections: number;
   /** Connections of one address; not looked at behind a proxy, which is one address. */
   connectionsPerAddress: number;
-  /** Streams and results that are being sent at once, by one process. */
+  /** Streams, results and answers of stages under way at once, in one process. */
   maxStreams: number;
   /** Those of one client. */
   streamsPerClient: number;
