@@ -51,11 +51,16 @@ export async function answerStage(
   context: TraceAppContext,
   queueJob?: QueueJob,
 ): Promise<Response> {
-  const { settings, sleep } = context;
+  const { settings, sleep, bodyRoom, clientOf } = context;
   return withOpenStream(c, context, async (onEnd) => {
-    const body = await readBody(c.req.raw, { ...settings, maxBytes, sleep });
-    const asked = { stage, body, hasQueue: queueJob !== undefined };
-    const answer = await inTime(asked, c.req.raw, context);
+    const room = bodyRoom?.open(clientOf(c.env));
+    let answer: StageAnswer;
+    try {
+      const body = await readBody(c.req.raw, { ...settings, maxBytes, sleep, room });
+      answer = await inTime({ stage, body, hasQueue: !!queueJob }, c.req.raw, context);
+    } finally {
+      room?.end();
+    }
     if ('body' in answer) {
       return streamedJsonAnswer(answer.body, { ...answerOptions(context), onEnd });
     }
