@@ -6,6 +6,7 @@ import { requestIdOf, watchRequests } from './http/watchRequests.js';
 import { limitClients } from './http/limitClients.js';
 import { createOpenStreams } from './http/openStreams.js';
 import { createRateLimiter, type RateLimiter } from './http/rateLimiter.js';
+import type { BodyRoom } from './http/readBody.js';
 import { refuseOtherSites } from './http/refuseOtherSites.js';
 import { isOwnJob, type RequestHooks } from './http/RequestHooks.js';
 import { errorFields, type Log } from './log.js';
@@ -32,6 +33,8 @@ export interface TraceAppPorts extends RequestHooks {
   settings?: Partial<TraceSettings>;
   /** @default one that counts in memory, by the settings */
   rateLimiter?: RateLimiter;
+  /** Room for the bodies of requests that are under way. @default as much as they need */
+  bodyRoom?: BodyRoom;
   /** Reads compressed chunks and joins them to gzip bodies. @default none: all chunks must be JSON */
   compression?: ChunkCompression;
   log?: Log;
@@ -94,6 +97,7 @@ function contextOf(ports: TraceAppPorts): TraceAppContext {
       settings.sessionsPerAddress,
     ),
     openStreams: createOpenStreams(settings),
+    bodyRoom: ports.bodyRoom,
     clientOf: ports.clientOf ?? (() => 'everyone'),
     ownerOf: ports.ownerOf ?? (() => null),
     authorize: ports.authorize ?? isOwnJob,

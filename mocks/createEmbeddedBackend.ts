@@ -8,6 +8,7 @@ import {
   type TraceBackend,
   type TraceBackendOptions,
 } from './createTraceBackend.js';
+import type { BodyRoom } from './http/readBody.js';
 import type { Log } from './log.js';
 import { meterStore } from './metrics.js';
 import { DEFAULT_SETTINGS, type TraceSettings } from './settings.js';
@@ -20,6 +21,8 @@ const DEFAULT_SOURCE: SyntheticOptions = { kind: 'synthetic', containers: 114_89
 export interface BackendHost extends Pick<ThreadHost, 'compression'> {
   startThread(settings: TraceSettings): JobThread;
   openStages(source: SourceOptions, settings: TraceSettings, log: Log): OpenStages;
+  /** @default a page has room for its own requests */
+  createBodyRoom?(settings: TraceSettings): BodyRoom;
 }
 
 function sourceOf(asked: TraceBackendOptions['source']): SourceOptions {
@@ -29,7 +32,7 @@ function sourceOf(asked: TraceBackendOptions['source']): SourceOptions {
 /** The backend on its embedded adapters: store in memory, a thread a job. */
 export function createEmbeddedBackend(
   options: TraceBackendOptions,
-  { startThread, openStages, compression }: BackendHost,
+  { startThread, openStages, createBodyRoom, compression }: BackendHost,
 ): TraceBackend {
   const { source: asked, settings: given, log = () => undefined, metrics, ...hooks } = options;
   const settings = { ...DEFAULT_SETTINGS, ...given };
@@ -51,6 +54,7 @@ export function createEmbeddedBackend(
     store,
     queue,
     settings,
+    bodyRoom: createBodyRoom?.(settings),
     compression,
     log,
     metrics,

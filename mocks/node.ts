@@ -1,5 +1,6 @@
 import { createEmbeddedBackend } from './createEmbeddedBackend.js';
 import type { TraceBackend, TraceBackendOptions } from './createTraceBackend.js';
+import { createBodyRoom } from './http/bodyRoom.js';
 import { createSessionOwner } from './http/sessionOwner.js';
 import { startJobThread } from './nodeJobThread.js';
 import { openNodeStages } from './nodeStages.js';
@@ -24,6 +25,7 @@ export function createMockBackend(options: TraceBackendOptions = {}): TraceBacke
     {
       startThread: startJobThread,
       openStages: openNodeStages,
+      createBodyRoom,
       compression: nodeCompression,
     },
   );

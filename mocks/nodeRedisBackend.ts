@@ -10,6 +10,7 @@ import {
   type TraceBackend,
   type TraceBackendOptions,
 } from './createTraceBackend.js';
+import { createBodyRoom } from './http/bodyRoom.js';
 import type { RequestHooks } from './http/RequestHooks.js';
 import type { Log } from './log.js';
 import { meterStore, type TraceMetrics } from './metrics.js';
@@ -86,6 +87,7 @@ export function createRedisBackend(options: RedisBackendOptions): TraceBackend {
     closeStore,
     queue,
     settings,
+    bodyRoom: createBodyRoom(settings),
     compression: nodeCompression,
     rateLimiter,
     log,

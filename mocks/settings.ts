@@ -36,7 +36,7 @@ export interface TraceSettings {
   rateLimits: Record<RateLimitedKind, RateLimit>;
   /** Name of the cookie that holds a client's session. */
   sessionCookie: string;
-  /** All sessions of one address together may ask so many times as much as one client. */
+  /** All clients of one address together may ask so many times as much as one client. */
   sessionsPerAddress: number;
   /** Key of the digests that stand for sessions; the same for all servers, known to them alone. */
   ownerSecret: string;
@@ -72,7 +72,7 @@ export interface TraceSettings {
   maxConnections: number;
   /** Connections of one address; not looked at behind a proxy, which is one address. */
   connectionsPerAddress: number;
-  /** Streams and results that are being sent at once, by one process. */
+  /** Streams, results and answers of stages under way at once, in one process. */
   maxStreams: number;
   /** Those of one client. */
   streamsPerClient: number;

@@ -1,14 +1,18 @@
 const LEAST_SLOTS = 16;
 const MOST_TAKEN = 0.7;
 const FREE = -1;
-/** FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
-const OFFSET_BASIS = 0x811c9dc5;
-const PRIME = 0x01000193;
+/** The low bits of FNV's prime, which spread texts well whatever the upper ones are. */
+const PRIME = 0x193;
 
-function hashOf(text: string): number {
-  let hash = OFFSET_BASIS;
+/**
+ * FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) with a basis and a factor by the seed: with a basis
+ * alone, texts that collide for one seed do for one in thousands.
+ */
+export function hashOf(text: string, seed: number): number {
+  const factor = (seed << 9) | PRIME;
+  let hash = seed;
   for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
+    hash = Math.imul(hash ^ text.charCodeAt(at), factor);
   }
   // the low bits choose the slot, and must depend on all
   return (hash ^ (hash >>> 15)) >>> 0;
@@ -20,6 +24,8 @@ function hashOf(text: string): number {
  */
 export class TextNumbers {
   readonly #texts: string[] = [];
+  /** Random: whoever knew it could send ids that all want the same slot. */
+  readonly #seed = crypto.getRandomValues(new Uint32Array(1))[0] as number;
   /** Numbers of texts, open addressing; the count of slots is a power of two. */
   #slots = new Int32Array(LEAST_SLOTS).fill(FREE);
 
@@ -50,7 +56,7 @@ export class TextNumbers {
   /** The slot that holds the text, or the free one that would. */
   #slotOf(text: string): number {
     const mask = this.#slots.length - 1;
-    let slot = hashOf(text) & mask;
+    let slot = hashOf(text, this.#seed) & mask;
     for (;;) {
       const number = this.#slots[slot] as number;
       if (number === FREE || this.#texts[number] === text) return slot;

@@ -2,14 +2,30 @@ import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { ApiError } from './ApiError.js';
 import { type SenderPace, watchSender } from './senderPace.js';
 
+/** Room for the bodies that are read or wait to be parsed. */
+export interface BodyRoom {
+  /** For one body of the client of that name. */
+  open(client: string): TakenRoom;
+}
+
+/** What one body has taken of it. */
+export interface TakenRoom {
+  /** Takes room for bytes that have come; the refusal where there is none. */
+  take(bytes: number): ApiError | null;
+  /** Gives all of it back. */
+  end(): void;
+}
+
 /** How large a body may be, and how slowly it may come. */
 export interface BodyLimits extends SenderPace {
   maxBytes: number;
+  /** @default there is room for all */
+  room?: TakenRoom;
 }
 
 /** A body of at most `maxBytes`, read no further than that. */
 async function readPieces(request: Request, limits: BodyLimits): Promise<Uint8Array[]> {
-  const { maxBytes } = limits;
+  const { maxBytes, room } = limits;
   const tooLarge = () =>
     new ApiError(
       413,
@@ -30,8 +46,10 @@ async function readPieces(request: Request, limits: BodyLimits): Promise<Uint8Ar
   const endWatch = watchSender(() => length, limits, refuse);
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      length += next.value.byteLength;
-      if (length > maxBytes) refuse(tooLarge());
+      const { byteLength } = next.value;
+      length += byteLength;
+      const refused = length > maxBytes ? tooLarge() : room?.take(byteLength);
+      if (refused) refuse(refused);
       else pieces.push(next.value);
     }
   } finally {
@@ -56,7 +74,7 @@ const invalid = (message: string) => new ApiError(400, SERVER_ERROR_CODES.invali
 /**
  * The bytes of a request's JSON, in a buffer of their own.
  * @throws ApiError 400 where it is not sent as application/json, 413 where it is too large, 408 where
- *   it comes too slowly
+ *   it comes too slowly, 503 where there is no room for it
  */
 export async function readBody(
   request: Request,

@@ -19,6 +19,7 @@ type Body = Record<string, unknown>;
 const MAX_RANGE_DAYS = 730;
 /** Ids, names and reasons are far shorter. */
 const MAX_TEXT_LENGTH = 1_000;
+/** Of a list in `params`; and the characters of one that is written as a text. */
 const MAX_VALUES = 10_000;
 const RESOLVE_TYPES: Record<TraceProfile, readonly string[]> = {
   query_tool: ['wafer_lot', 'lot_id', 'work_order'],
@@ -66,15 +67,20 @@ function readTexts(value: unknown, name: string): string[] {
   return [...texts];
 }
 
-function readIds(body: Body, most: number): string[] {
-  const ids = readTexts(body.container_ids, 'container_ids');
-  if (ids.length === 0) throw invalid('"container_ids" names no container.');
+function readIds(value: unknown, name: string, most: number): string[] {
+  const ids = readTexts(value, name);
   if (ids.length <= most) return ids;
   throw new ApiError(
     413,
     SERVER_ERROR_CODES.cidLimitExceeded,
     `The request names ${ids.length} containers and ${most} are allowed; narrow it down.`,
   );
+}
+
+function readContainerIds({ container_ids: value }: Body, most: number): string[] {
+  const ids = readIds(value, 'container_ids', most);
+  if (ids.length === 0) throw invalid('"container_ids" names no container.');
+  return ids;
 }
 
 function readDate(params: Body, name: string): number {
@@ -96,17 +102,22 @@ function checkRange(params: Body): void {
   }
 }
 
+/** A list of `params`, or what stands for one. */
+function checkLength({ length }: string | string[], name: string): void {
+  if (length > MAX_VALUES) {
+    throw invalid(`"params.${name}" is ${length} long; at most ${MAX_VALUES} are taken.`);
+  }
+}
+
 function checkValues(profile: TraceProfile, params: Body): void {
   const types = RESOLVE_TYPES[profile];
   if (!types.includes(params.resolve_type as string)) {
     throw invalid(`"params.resolve_type" must be one of ${types.join(', ')} for ${profile}.`);
   }
-  params.values = readTexts(params.values, 'params.values');
-  const { length } = params.values as string[];
-  if (length === 0) throw invalid('"params.values" names nothing.');
-  if (length > MAX_VALUES) {
-    throw invalid(`"params.values" names ${length}; ask for at most ${MAX_VALUES}.`);
-  }
+  const values = readTexts(params.values, 'params.values');
+  if (values.length === 0) throw invalid('"params.values" names nothing.');
+  checkLength(values, 'values');
+  params.values = values;
 }
 
 /** Checks what every stage reads of `params`; the parts that a stage does not need may be absent. */
@@ -122,8 +133,10 @@ function readParams(profile: TraceProfile, body: Body): TraceParams {
   if (station !== undefined && !(WORKCENTER_GROUPS as readonly unknown[]).includes(station)) {
     throw invalid(`"params.station" must be one of ${WORKCENTER_GROUPS.join(', ')}.`);
   }
-  if (reasons !== undefined && typeof reasons !== 'string') {
-    params.loss_reasons = readTexts(reasons, 'params.loss_reasons');
+  if (reasons !== undefined) {
+    const read = typeof reasons === 'string' ? reasons : readTexts(reasons, 'params.loss_reasons');
+    checkLength(read, 'loss_reasons');
+    params.loss_reasons = read;
   }
   return params;
 }
@@ -149,7 +162,11 @@ export function readSeedResolveRequest(body: Body): SeedResolveRequest {
 /** @throws ApiError 400 that names the field, 413 where it names more than `maxIds` containers */
 export function readLineageRequest(body: Body, maxIds: number): LineageRequest {
   const profile = readProfile(body);
-  return { profile, container_ids: readIds(body, maxIds), params: readParams(profile, body) };
+  return {
+    profile,
+    container_ids: readContainerIds(body, maxIds),
+    params: readParams(profile, body),
+  };
 }
 
 function readDomains(body: Body): TraceDomain[] {
@@ -185,10 +202,10 @@ export function readEventsRequest(body: Body, maxIds: number): EventsRequest {
   const lineage = readObject(body, 'lineage');
   return {
     profile,
-    container_ids: readIds(body, maxIds),
+    container_ids: readContainerIds(body, maxIds),
     domains: readDomains(body),
     params: readParams(profile, body),
-    seed_container_ids: readTexts(body.seed_container_ids ?? [], 'seed_container_ids'),
+    seed_container_ids: readIds(body.seed_container_ids ?? [], 'seed_container_ids', maxIds),
     lineage: {
       ancestors: readLists(lineage, 'ancestors'),
       seed_roots: readNames(lineage, 'seed_roots'),

@@ -1,5 +1,6 @@
 import type { OpenStreams } from '../http/openStreams.js';
 import type { RateLimiter } from '../http/rateLimiter.js';
+import type { BodyRoom } from '../http/readBody.js';
 import type { RequestHooks } from '../http/RequestHooks.js';
 import { errorFields, type Log } from '../log.js';
 import type { TraceMetrics } from '../metrics.js';
@@ -18,6 +19,7 @@ export interface TraceAppContext extends Required<Pick<RequestHooks, 'ownerOf' |
   compression: ChunkCompression | undefined;
   rateLimiter: RateLimiter;
   openStreams: OpenStreams;
+  bodyRoom: BodyRoom | undefined;
   clientOf: (env: unknown) => string;
   log: Log;
   metrics: TraceMetrics | undefined;

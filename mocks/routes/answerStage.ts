@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { SERVER_ERROR_CODES } from '../../src/protocol/index.js';
 import { ApiError } from '../http/ApiError.js';
 import { streamedJsonAnswer } from '../http/answers.js';
@@ -5,6 +6,7 @@ import { readBody } from '../http/readBody.js';
 import type { PackedJob } from '../ports.js';
 import type { StageAnswer, StageName, StageRequest } from '../stages/TraceStages.js';
 import { answerOptions, type TraceAppContext } from './TraceAppContext.js';
+import { withOpenStream } from './withOpenStream.js';
 
 /** What becomes of a job that a stage wants queued. */
 type QueueJob = (job: PackedJob) => Promise<Response>;
@@ -38,18 +40,31 @@ async function inTime(
   }
 }
 
-/** The answer of a stage to a request, whose bytes are all that this thread touches. */
+/**
+ * The answer of a stage to a request, whose bytes are all that this thread touches. It is one of the
+ * results that the client may have sent to him at once, from before its body is read.
+ */
 export async function answerStage(
-  request: Request,
+  c: Context,
   stage: StageName,
   maxBytes: number,
   context: TraceAppContext,
   queueJob?: QueueJob,
 ): Promise<Response> {
-  const { settings, sleep } = context;
-  const body = await readBody(request, { ...settings, maxBytes, sleep });
-  const asked = { stage, body, hasQueue: queueJob !== undefined };
-  const answer = await inTime(asked, request, context);
-  if ('body' in answer) return streamedJsonAnswer(answer.body, answerOptions(context));
-  return queueJob!(answer.job);
+  const { settings, sleep, bodyRoom, clientOf } = context;
+  return withOpenStream(c, context, async (onEnd) => {
+    const room = bodyRoom?.open(clientOf(c.env));
+    let answer: StageAnswer;
+    try {
+      const body = await readBody(c.req.raw, { ...settings, maxBytes, sleep, room });
+      answer = await inTime({ stage, body, hasQueue: !!queueJob }, c.req.raw, context);
+    } finally {
+      room?.end();
+    }
+    if ('body' in answer) {
+      return streamedJsonAnswer(answer.body, { ...answerOptions(context), onEnd });
+    }
+    onEnd();
+    return queueJob!(answer.job);
+  });
 }

@@ -64,6 +64,6 @@ export function addEventsRoute(app: Hono, context: TraceAppContext): void {
         if (request.signal.aborted) await queue.cancel(job.jobId);
         return jsonAnswer(accepted(job.jobId), { wrap: settings.wrapAnswers, status: 202 });
       });
-    return answerStage(request, 'events', settings.maxBodyBytes, context, queueJob ?? undefined);
+    return answerStage(c, 'events', settings.maxBodyBytes, context, queueJob ?? undefined);
   });
 }

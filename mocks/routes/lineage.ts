@@ -6,6 +6,6 @@ import type { TraceAppContext } from './TraceAppContext.js';
 export function addLineageRoute(app: Hono, context: TraceAppContext): void {
   app.post('/api/trace/lineage', async (c) => {
     await context.rateLimiter.check('lineage', context.clientOf(c.env));
-    return answerStage(c.req.raw, 'lineage', context.settings.maxBodyBytes, context);
+    return answerStage(c, 'lineage', context.settings.maxBodyBytes, context);
   });
 }

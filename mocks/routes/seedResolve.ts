@@ -8,6 +8,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export function addSeedResolveRoute(app: Hono, context: TraceAppContext): void {
   app.post('/api/trace/seed-resolve', async (c) => {
     await context.rateLimiter.check('seed', context.clientOf(c.env));
-    return answerStage(c.req.raw, 'seed-resolve', MAX_BODY_BYTES, context);
+    return answerStage(c, 'seed-resolve', MAX_BODY_BYTES, context);
   });
 }

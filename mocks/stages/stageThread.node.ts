@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SourceOptions } from '../adapters/createSource.js';
 import { openCachedSource } from '../nodeCachedSource.js';
 import type { TraceSettings } from '../settings.js';
+import { boundValues } from './boundValues.js';
 import { createStages } from './createStages.js';
 import { createRemoteLog, serveStages, type StagePort } from './stageThread.js';
 
@@ -27,4 +28,4 @@ const stages = createStages({
   log,
   randomUUID: () => crypto.randomUUID(),
 });
-serveStages(port, stages, () => opened.close());
+serveStages(port, boundValues(stages, settings), () => opened.close());

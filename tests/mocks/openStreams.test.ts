@@ -6,7 +6,7 @@ import { createTraceApp } from '../../mocks/app.js';
 import { createTraceHandlers } from '../../mocks/handlers.js';
 import { createOpenStreams } from '../../mocks/http/openStreams.js';
 import { nodeCompression } from '../../mocks/results/nodeCompression.js';
-import { SOURCE } from './api/backend.js';
+import { createTestBackend, SOURCE } from './api/backend.js';
 import { readError } from './api/client.js';
 import { storeCalls } from './support/storeCalls.js';
 import { storeResult, type StoredValues } from './support/storeResult.js';
@@ -14,7 +14,7 @@ import { storeResult, type StoredValues } from './support/storeResult.js';
 const LIMITS = { maxStreams: 5, streamsPerClient: 2, sessionsPerAddress: 2 };
 
 describe('the places of open streams', () => {
-  it('are counted for a session, for all sessions of its address, and for all', () => {
+  it('are counted for a session, for all clients of its address, and for all', () => {
     const streams = createOpenStreams(LIMITS);
     const open = (name: string) => streams.open(name);
     open('a@1');
@@ -23,7 +23,8 @@ describe('the places of open streams', () => {
     open('b@1');
     open('c@1');
     expect(() => open('d@1')).toThrow('4 results are being sent to you at once');
-    open('1');
+    expect(() => open('1')).toThrow('4 results are being sent to you at once');
+    open('2');
     expect(() => open('e@3')).toThrow('as many results as it may');
     close();
     close(); // a second time gives nothing back
@@ -53,6 +54,8 @@ const VALUES: StoredValues = {
   'result:meta': META,
 };
 
+type App = ReturnType<typeof createTraceApp>;
+
 /** An app that sends one result at a time; `beforeGet` comes before each key. */
 async function createBusyApp(beforeGet: (key: string) => void = () => undefined) {
   const memory = createMemoryChunkStore({ ttlSeconds: 60, maxBytes: 1e6 });
@@ -75,7 +78,6 @@ async function createBusyApp(beforeGet: (key: string) => void = () => undefined)
 }
 
 const JOB = '/api/trace/job/done';
-type App = Awaited<ReturnType<typeof createBusyApp>>;
 
 /** The one place is free: a result is sent, and gives it back. */
 async function expectFree(app: App): Promise<void> {
@@ -163,5 +165,49 @@ describe('a place for a stream', () => {
     const page = await app.request(`${JOB}/result`);
     await expect(page.text()).rejects.toThrow('broken');
     await expectFree(app);
+  });
+});
+
+describe('a place for the answer of a stage', () => {
+  const settings = { maxStreams: 1, asyncCidThreshold: 1 };
+  const events = (...ids: string[]) => ({
+    ...{ profile: 'query_tool', domains: ['history'], container_ids: ids },
+  });
+  const lineage = { profile: 'query_tool', container_ids: ['a'] };
+  const ask = (app: App, stage: string, body: unknown, signal?: AbortSignal) =>
+    app.request(`/api/trace/${stage}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    });
+
+  it('is one of those of streams and results', async () => {
+    const { app } = createTestBackend({ settings });
+    for (const [stage, body] of [
+      ['lineage', lineage],
+      ['events', events('a')],
+    ] as const) {
+      const open = await ask(app, stage, body);
+      expect(open.status).toBe(200);
+      expect(await readError(await ask(app, 'lineage', lineage))).toMatchObject({
+        status: 503,
+        error: { code: 'SERVICE_UNAVAILABLE' },
+      });
+      expect((await app.request(`${JOB}/stream`)).status).toBe(503);
+      await open.text();
+    }
+  });
+
+  it('is given back by an answer that was read, left, or refused, and by a job', async () => {
+    const { app, queue } = createTestBackend({ settings });
+    onTestFinished(() => queue.close());
+    await (await ask(app, 'lineage', lineage)).body!.cancel();
+    expect((await ask(app, 'lineage', { profile: 'nobody' })).status).toBe(400);
+    expect((await ask(app, 'events', events('a', 'b'))).status).toBe(202);
+    const left = new AbortController();
+    await ask(app, 'lineage', lineage, left.signal);
+    left.abort();
+    expect((await ask(app, 'events', events('a'))).status).toBe(200);
   });
 });
