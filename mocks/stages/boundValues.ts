@@ -4,12 +4,10 @@ import type { TraceSettings } from '../settings.js';
 import type { TraceStages } from './TraceStages.js';
 
 /**
- * Values of a body for each container that it may name: itself, and its part in seeds and lineage. As
- * many ids of 16 digits are larger than the body may be; the heap of the stages holds them in any shape.
+ * Values of a body that a megabyte of heap holds in any shape. With the default heap they are more than
+ * ids of 16 digits, with their lineage, are in the largest body.
  */
-const VALUES_PER_ID = 2.5;
-/** What a body may hold besides: names to look up, domains, params. */
-const OTHER_VALUES = 20_000;
+const VALUES_PER_HEAP_MB = 9_800;
 
 const [COMMA, COLON, BRACKET, BRACE] = [0x2c, 0x3a, 0x5b, 0x7b];
 
@@ -29,9 +27,9 @@ function countValues(bytes: Uint8Array): number {
  */
 export function boundValues(
   stages: TraceStages,
-  { maxContainerIds }: Pick<TraceSettings, 'maxContainerIds'>,
+  { stagesHeapMb }: Pick<TraceSettings, 'stagesHeapMb'>,
 ): TraceStages {
-  const most = Math.floor(maxContainerIds * VALUES_PER_ID) + OTHER_VALUES;
+  const most = Math.floor(stagesHeapMb * VALUES_PER_HEAP_MB);
   return {
     async answer(request, signal) {
       const count = countValues(request.body);
@@ -39,7 +37,7 @@ export function boundValues(
       throw new ApiError(
         400,
         SERVER_ERROR_CODES.invalidParams,
-        `The body holds up to ${count} values and ${most} are taken; ask for fewer containers.`,
+        `The body holds up to ${count} values and ${most} are taken (TRACE_STAGES_HEAP_MB); ask for fewer containers.`,
       );
     },
   };
