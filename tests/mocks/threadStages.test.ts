@@ -113,7 +113,8 @@ describe('stages in a thread of their own', () => {
 
   it('fail with a thread that runs out of memory, and start anew', async () => {
     const stages = openThread({ stagesHeapMb: 24 });
-    const huge = { profile: MSD, params: {}, container_ids: ids(230_000) };
+    const long = ids(150_000).map((id) => id.padEnd(200, 'x'));
+    const huge = { profile: MSD, params: {}, container_ids: long };
     await expect(ask(stages, 'lineage', huge)).rejects.toThrow(/more than 24 MB.*STAGES_HEAP_MB/);
     const small = { profile: 'query_tool', container_ids: ['a'] };
     expect(await ask(stages, 'lineage', small)).toHaveProperty('body');
