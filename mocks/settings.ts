@@ -36,7 +36,7 @@ export interface TraceSettings {
   rateLimits: Record<RateLimitedKind, RateLimit>;
   /** Name of the cookie that holds a client's session. */
   sessionCookie: string;
-  /** All clients of one address together may ask so many times as much as one client. */
+  /** All sessions of one address together may ask so many times as much as one client. */
   sessionsPerAddress: number;
   /** Key of the digests that stand for sessions; the same for all servers, known to them alone. */
   ownerSecret: string;

@@ -16,7 +16,7 @@ export type Verdict = 'allow' | 'deny' | boolean;
 export interface RequestHooks {
   /**
    * The name of who is asking, for the limits, by what the host knows. What stands before an `@` is a
-   * session of the address behind it, all of whose clients have a limit together (`sessionsPerAddress`).
+   * session of the address behind it, all of whose sessions have a limit together (`sessionsPerAddress`).
    * @default one client for all
    */
   clientOf?: (env: unknown) => string;

@@ -25,13 +25,14 @@ export interface ClientCount {
 
 /**
  * Where a client of that name is counted: a session is a client, and so is an address without one. A
- * session is whatever somebody says of himself, so all clients of an address have a limit together,
+ * session is whatever somebody says of himself, so all sessions of an address have a limit together,
  * `sessionsPerAddress` times that of one.
  */
 export function countsOf(name: string, sessionsPerAddress: number): ClientCount[] {
   const { session, address } = clientOfName(name);
+  if (session === undefined) return [{ key: address, times: 1 }];
   return [
-    { key: session === undefined ? address : `session:${session}`, times: 1 },
+    { key: `session:${session}`, times: 1 },
     { key: `sessions:${address}`, times: sessionsPerAddress },
   ];
 }

@@ -5,7 +5,7 @@ import { QueueLimitError } from './QueueLimitError.js';
 export interface ClientRoom {
   /** Jobs of one client that may wait. */
   maxPerClient: number;
-  /** All clients of an address together may have so many times as many waiting. @default 3 */
+  /** All sessions of an address together may have so many times as many waiting. @default 3 */
   sessionsPerAddress?: number;
 }
 

@@ -4,9 +4,9 @@ import { runScript, script } from '../redis/scripts.js';
 /**
  * Counts the jobs that wait (KEYS[1], BullMQ's list) or have a place reserved (KEYS[3], job id → end
  * of the reservation) and, by the clients of the open jobs (KEYS[2]), those of the client ARGV[2] and
- * of all clients of its address, as `checkClientRoom` does; then reserves a place for the job
- * ARGV[1] for ARGV[5] ms, unless ARGV[3] jobs wait, ARGV[4] of the client or ARGV[6] of that
- * address. Said twice it does the same once.
+ * of all sessions of its address, as `checkClientRoom` does; then reserves a place for the job
+ * ARGV[1] for ARGV[5] ms, unless ARGV[3] jobs wait, ARGV[4] of the client or ARGV[6] of those
+ * sessions. Said twice it does the same once.
  */
 const RESERVE = script(`
 local time = redis.call('TIME')
@@ -28,13 +28,13 @@ for _, ids in ipairs(lists) do
       local name = redis.call('HGET', KEYS[2], id) or ''
       local otherSession, otherAddress = parts(name)
       if name == ARGV[2] or session and otherSession == session then own = own + 1 end
-      if name ~= '' and otherAddress == address then beside = beside + 1 end
+      if otherSession and otherAddress == address then beside = beside + 1 end
     end
   end
 end
 if waiting >= tonumber(ARGV[3]) then return 'queue' end
 if ARGV[2] ~= '' and own >= tonumber(ARGV[4]) then return 'client' end
-if ARGV[2] ~= '' and beside >= tonumber(ARGV[6]) then return 'client' end
+if session and beside >= tonumber(ARGV[6]) then return 'client' end
 redis.call('ZADD', KEYS[3], now + ARGV[5], ARGV[1])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
@@ -52,7 +52,7 @@ export interface ReservePlaceOptions {
   client: string;
   maxWaiting: number;
   maxPerClient: number;
-  /** Jobs that all clients of an address together may have waiting. */
+  /** Jobs that all sessions of an address together may have waiting. */
   maxPerAddress: number;
   /** A job that is in the queue by then needs no reservation. */
   reservedMs: number;
