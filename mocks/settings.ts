@@ -95,7 +95,7 @@ export const DEFAULT_SETTINGS: TraceSettings = {
   chunkEncoding: 'deflate',
   eventsMaxWorkers: 2,
   workerCount: 1,
-  queueMaxWaiting: 20,
+  queueMaxWaiting: 30,
   jobTtlSeconds: 3_600,
   jobTimeoutSeconds: 1_800,
   jobHeapMb: 256,
