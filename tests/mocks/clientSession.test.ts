@@ -6,6 +6,7 @@ import { createRateLimiter } from '../../mocks/http/rateLimiter.js';
 import { checkClientRoom } from '../../mocks/jobs/checkClientRoom.js';
 import { QueueLimitError } from '../../mocks/jobs/QueueLimitError.js';
 import { createClientOf } from '../../mocks/nodeEnvironment.js';
+import { DEFAULT_SETTINGS } from '../../mocks/settings.js';
 import { createTestBackend } from './api/backend.js';
 
 const limit = { maxRequests: 2, windowSeconds: 60 };
@@ -142,5 +143,11 @@ describe('room in the queue', () => {
   it('has no limit for who names no client', () => {
     expect(isRefused([undefined, null, '', ''], undefined)).toBe(false);
     expect(isRefused([undefined, null, '', ''], '::1')).toBe(false);
+  });
+
+  it('leaves room for others whatever one address asks for', () => {
+    const { queueMaxPerClient, queueMaxWaiting, sessionsPerAddress } = DEFAULT_SETTINGS;
+    // its sessions together, and the address itself
+    expect(queueMaxPerClient * (sessionsPerAddress + 1)).toBeLessThan(queueMaxWaiting);
   });
 });
