@@ -6,16 +6,19 @@ import { ColumnTable, LineDecoder, type RecordFilter } from '../../src/records/i
 import { useTraceStore } from '../../src/stores/index.js';
 import { decodeRows } from '../records/decodeRows.js';
 
+/** Makes batches of one domain, one after the other. */
+function createBatches() {
+  const decoder = new LineDecoder();
+  return (...numbers: number[]) => {
+    const rows = numbers.map((n) => ({ n }));
+    return decodeRows(decoder, 'd', rows);
+  };
+}
+
 it('shows rows that were put between others, in the table and in a view of it', async () => {
   setActivePinia(createPinia());
   const store = useTraceStore('swapped');
-  const decoder = new LineDecoder();
-  const batch = (...numbers: number[]) =>
-    decodeRows(
-      decoder,
-      'd',
-      numbers.map((n) => ({ n })),
-    );
+  const batch = createBatches();
   store.writer.append('d', batch(1, 2));
   store.writer.append('d', batch(5));
   const scope = effectScope();
@@ -41,13 +44,7 @@ it('shows rows that were put between others, in the table and in a view of it', 
 });
 
 it('a view that failed shows the table with the rows that were put between others', async () => {
-  const decoder = new LineDecoder();
-  const batch = (...numbers: number[]) =>
-    decodeRows(
-      decoder,
-      'd',
-      numbers.map((n) => ({ n })),
-    );
+  const batch = createBatches();
   const table = shallowRef(new ColumnTable());
   table.value.append(batch(1, 2));
   table.value.append(batch(5));
